@@ -54,10 +54,11 @@ export class IpColumn {
     this.family[row] = 0;
   }
 
-  reset(): void {
-    this.words.fill(0);
-    this.v4.fill(0);
-    this.family.fill(0);
+  /** Empties the first `rows` rows. */
+  reset(rows: number): void {
+    this.words.fill(0, 0, rows * 4);
+    this.v4.fill(0, 0, rows);
+    this.family.fill(0, 0, rows);
   }
 }
 
@@ -78,8 +79,9 @@ export class DictColumn {
     return this.dictionary.strings[this.codes[row]];
   }
 
-  reset(): void {
-    this.codes.fill(0);
+  /** Empties the first `rows` rows. */
+  reset(rows: number): void {
+    this.codes.fill(0, 0, rows);
     if (this.dictionary.size > DICTIONARY_LIMIT) this.dictionary = new Dictionary();
   }
 }
@@ -238,15 +240,17 @@ export class EventBatch {
     }
   }
 
-  /** Empties the batch for the next use; dictionaries that stayed small are kept. */
+  /** Empties the batch for the next use; dictionaries that stayed small are kept. Rows past `length` are empty already. */
   reset(): void {
+    const rows = this.length;
     this.length = 0;
     this.firstId = 0n;
     for (const column of COLUMNS as readonly Column[]) {
       if (column.type === 'id') continue;
       const values = this.columns[column.name as keyof BatchColumns];
-      if (values instanceof TextColumn || values instanceof DictColumn || values instanceof IpColumn) values.reset();
-      else (values as NumberColumn).fill(column.type === 'f32' ? Number.NaN : 0);
+      if (values instanceof TextColumn) values.reset();
+      else if (values instanceof DictColumn || values instanceof IpColumn) values.reset(rows);
+      else (values as NumberColumn).fill(column.type === 'f32' ? Number.NaN : 0, 0, rows);
     }
   }
 }

@@ -1,0 +1,205 @@
+import type { DecodeContext, Decoder } from '../decoders/decoder.ts';
+import type { Locator } from '../enrich/locator.ts';
+import type { Matcher } from '../enrich/matcher.ts';
+import type { Component, Health } from '../kit/component.ts';
+import { AppError } from '../kit/errors.ts';
+import type { Metrics } from '../kit/metrics.ts';
+import { EventBatch } from '../model/batch.ts';
+import type { Envelope } from '../model/envelope.ts';
+import type { DeadLetter } from '../model/outcome.ts';
+import type { TelemetryStore } from '../stores/telemetry/store.ts';
+import { GatheringSink, type IngestReport } from './gathering-sink.ts';
+import { TelemetryMetrics } from './telemetry-metrics.ts';
+
+/** Rows of one batch: a full request of 10,000 fits behind another one that is waiting. */
+const BATCH_ROWS = 20_480;
+/** From this many rows on a batch is not held open for more. */
+const READY_ROWS = 10_000;
+/** Batches being written at the same time: one encodes while the disk works on the other. */
+const COMMITS_AT_ONCE = 2;
+
+export interface TelemetryPipelineParts {
+  readonly decoders: readonly Decoder[];
+  readonly locator: Locator;
+  readonly matcher: Matcher;
+  /** Fills `risk` and `risk_reasons` of the rows [from, to). */
+  readonly score: (batch: EventBatch, from: number, to: number) => void;
+  readonly store: TelemetryStore;
+  readonly metrics: Metrics;
+  /** Records that may wait for a place in a commit; past it, `ingest` refuses. */
+  readonly queueRecords: number;
+}
+
+interface OpenBatch {
+  readonly batch: EventBatch;
+  readonly letters: DeadLetter[];
+  readonly committed: Promise<void>;
+  settle(error?: unknown): void;
+}
+
+/**
+ * The path of an event, from bytes to disk:
+ *
+ *     envelope → decode → [gather] → locate → match → score → commit → acknowledged
+ *
+ * Whatever arrives while two commits are under way is gathered into the next batch, so that a stream of single events
+ * costs one commit for many, and a full request one for itself.
+ */
+export class TelemetryPipeline implements Component {
+  readonly name = 'pipeline';
+  readonly #parts: TelemetryPipelineParts;
+  readonly #metrics: TelemetryMetrics;
+  readonly #decoders = new Map<string, Decoder>();
+  readonly #spare: EventBatch[] = [];
+  readonly #ready: OpenBatch[] = [];
+  #open: OpenBatch | undefined;
+  #committing = 0;
+  #flushPlanned = false;
+  #state: Health['state'] = 'starting';
+
+  constructor(parts: TelemetryPipelineParts) {
+    this.#parts = parts;
+    for (const decoder of parts.decoders)
+      for (const encoding of decoder.encodings) this.#decoders.set(encoding, decoder);
+    this.#metrics = new TelemetryMetrics(parts.metrics, () => this.waiting);
+  }
+
+  async start(): Promise<void> {
+    this.#state = 'ok';
+  }
+
+  /** Refuses new envelopes and waits until everything taken is committed. */
+  async stop(): Promise<void> {
+    this.#state = 'stopped';
+    while (this.#open || this.#ready.length > 0 || this.#committing > 0) {
+      this.#flush();
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
+  health(): Health {
+    return { state: this.#state, figures: { records_waiting: this.waiting, commits: this.#committing } };
+  }
+
+  /** Records decoded and not yet handed to the store. */
+  get waiting(): number {
+    let rows = this.#open?.batch.length ?? 0;
+    for (const { batch } of this.#ready) rows += batch.length;
+    return rows;
+  }
+
+  /**
+   * Takes one envelope. Resolves when every record in it is on disk, as an event or as a dead letter.
+   * @throws AppError QUEUE_FULL, STORAGE_FULL: nothing was taken; the errors of {@link Decoder} for a payload that
+   * cannot be taken as a whole; UNAVAILABLE while stopping.
+   */
+  async ingest(envelope: Envelope): Promise<IngestReport> {
+    if (this.#state !== 'ok') throw new AppError('UNAVAILABLE', 'Vedette is starting or stopping; try again shortly.');
+    const decoder = this.#decoders.get(envelope.encoding);
+    if (!decoder) throw new AppError('UNKNOWN_FORMAT', `No decoder reads "${envelope.encoding}".`);
+    if (this.waiting >= this.#parts.queueRecords) {
+      this.#metrics.refused.inc();
+      throw new AppError('QUEUE_FULL', `${this.waiting} records wait already; nothing of this batch was taken.`, {
+        retryAfter: 1,
+      });
+    }
+
+    const touched = new Set<OpenBatch>();
+    const sink = this.#decode(decoder, envelope, touched);
+    if (touched.size > 0) {
+      this.#planFlush();
+      await Promise.all([...touched].map((open) => open.committed));
+    }
+    return sink.report;
+  }
+
+  #decode(decoder: Decoder, envelope: Envelope, touched: Set<OpenBatch>): GatheringSink {
+    const began = performance.now();
+    const sink = new GatheringSink(envelope, {
+      current: () => {
+        const open = this.#openBatch();
+        touched.add(open);
+        return open;
+      },
+      full: () => this.#close(),
+    });
+    const context: DecodeContext = {
+      source: envelope.source,
+      collectorId: envelope.collectorId ?? '',
+      receivedAt: envelope.receivedAt,
+      peer: envelope.peer,
+    };
+    try {
+      decoder.decode(envelope.payload, envelope.encoding, context, sink);
+    } finally {
+      sink.finish();
+    }
+    this.#metrics.decoded(envelope, sink.report, performance.now() - began);
+    return sink;
+  }
+
+  #openBatch(): OpenBatch {
+    if (this.#open) return this.#open;
+    let settle: OpenBatch['settle'] = () => undefined;
+    const committed = new Promise<void>((resolve, reject) => {
+      settle = (error) => (error === undefined ? resolve() : reject(error));
+    });
+    // Somebody always waits for it, but only after decoding: a failure before that is not "unhandled".
+    committed.catch(() => undefined);
+    this.#open = { batch: this.#spare.pop() ?? new EventBatch(BATCH_ROWS), letters: [], committed, settle };
+    return this.#open;
+  }
+
+  /** The open batch takes no more rows. */
+  #close(): void {
+    if (!this.#open) return;
+    this.#ready.push(this.#open);
+    this.#open = undefined;
+  }
+
+  /** At the end of this turn of the event loop, so that what arrived together is committed together. */
+  #planFlush(): void {
+    if (this.#flushPlanned) return;
+    this.#flushPlanned = true;
+    setImmediate(() => {
+      this.#flushPlanned = false;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    if (this.#open && (this.#committing === 0 || this.#open.batch.length >= READY_ROWS)) this.#close();
+    while (this.#committing < COMMITS_AT_ONCE) {
+      const next = this.#ready.shift();
+      if (!next) return;
+      this.#committing++;
+      void this.#commit(next);
+    }
+  }
+
+  async #commit(open: OpenBatch): Promise<void> {
+    const { batch } = open;
+    const { locator, matcher, score, store } = this.#parts;
+    let failure: unknown;
+    try {
+      const began = performance.now();
+      const rows = batch.length;
+      locator.locate(batch, 0, rows);
+      const located = performance.now();
+      matcher.match(batch, 0, rows);
+      const matched = performance.now();
+      score(batch, 0, rows);
+      const scored = performance.now();
+      await store.commit(batch, open.letters);
+      this.#metrics.committed(batch, open.letters.length, { began, located, matched, scored });
+    } catch (error) {
+      failure = error;
+      this.#metrics.failed.inc();
+    }
+    batch.reset();
+    if (this.#spare.length < COMMITS_AT_ONCE + 2) this.#spare.push(batch);
+    this.#committing--;
+    open.settle(failure);
+    this.#flush();
+  }
+}
