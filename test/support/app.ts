@@ -86,7 +86,7 @@ export async function startApp(options: AppOptions = {}): Promise<RunningApp> {
       request(`${url}${path}`, {
         method: 'POST',
         headers: { 'x-api-key': KEY, 'content-type': 'application/json', ...headers },
-        body: typeof body === 'string' || body instanceof Uint8Array ? (body as BodyInit) : JSON.stringify(body),
+        body: typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body),
       }),
     stop: () => ended('SIGTERM'),
     kill: async () => void (await ended('SIGKILL')),
