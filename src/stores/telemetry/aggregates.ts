@@ -1,0 +1,125 @@
+import type { Column } from '../../model/columns.ts';
+import type { FilterNode } from '../../model/filter/ast.ts';
+import { groupOf, parameterOf, selectAs } from './cells.ts';
+import { filterSql } from './filter-sql.ts';
+import { conditionOf, limitOf } from './queries.ts';
+import { filtersByDimensions, isDimension, MINUTE, MINUTE_MICROS, SUMS, SUMS_OF_SUMS } from './rollup.ts';
+import { EVENTS } from './schema.ts';
+import { Params, type Statement } from './statement.ts';
+import type { SeriesMeasure, SeriesQuery, TimeRange, TopQuery } from './store.ts';
+
+type Sum = keyof typeof SUMS;
+
+/** Shorter ranges are quick enough without the roll-up. */
+const ROLLUP_MINUTES = 10;
+
+/** Whole minutes of a range, [from, to) since 1970, and the range itself for the ragged ends. */
+interface Minutes {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The whole minutes of `range`, if there are enough of them; time before 1970 is left to the ends. */
+function minutesOf(range: TimeRange): Minutes | undefined {
+  const from = Math.max(1, Math.ceil(range.from / MINUTE_MICROS));
+  const to = Math.floor(Math.min(range.to, Number.MAX_SAFE_INTEGER) / MINUTE_MICROS);
+  return to - from >= ROLLUP_MINUTES ? { from, to } : undefined;
+}
+
+const sumsAs = (sums: readonly Sum[]) => sums.map((sum) => `${SUMS[sum]} AS s_${sum}`).join(', ');
+
+interface Grouping {
+  readonly range: TimeRange;
+  readonly filter: FilterNode | undefined;
+  /** Expressions over minutes and over events that give the same groups, under the names `names`. */
+  readonly overMinutes: readonly string[];
+  readonly overEvents: readonly string[];
+  readonly names: readonly string[];
+  readonly sums: readonly Sum[];
+}
+
+/** Sums from the roll-up for the whole minutes and from the events for the ragged ends: exact, to the microsecond. */
+function fromRollup(grouping: Grouping, minutes: Minutes, params: Params): string {
+  const { range, filter, sums, names } = grouping;
+  const where = filter ? ` AND ${filterSql(filter, params)}` : '';
+  const named = (expressions: readonly string[]) => expressions.map((e, i) => `${e} AS ${names[i]}, `).join('');
+  const by = names.length > 0 ? ` GROUP BY ${names.join(', ')}` : '';
+  const middle = `SELECT ${named(grouping.overMinutes)}${sumsAs(sums)} FROM ${EVENTS} WHERE ${MINUTE} >= ${params.number(minutes.from)} AND ${MINUTE} < ${params.number(minutes.to)}${where}${by}`;
+  const ends = [
+    { from: range.from, to: Math.min(range.to, minutes.from * MINUTE_MICROS) },
+    { from: minutes.to * MINUTE_MICROS, to: range.to },
+  ].filter((end) => end.from < end.to);
+  const parts = ends.map(
+    (end) =>
+      `SELECT ${named(grouping.overEvents)}${sumsAs(sums)} FROM ${EVENTS} WHERE ${conditionOf(end, filter, params)}${by}`,
+  );
+  return `SELECT ${names.map((name) => `${name}, `).join('')}${sums.map((sum) => `${SUMS_OF_SUMS[sum]} AS s_${sum}`).join(', ')} FROM (${[middle, ...parts].join(' UNION ALL ')})${by}`;
+}
+
+function fromEvents(grouping: Grouping, params: Params): string {
+  const named = grouping.overEvents.map((e, i) => `${e} AS ${grouping.names[i]}, `).join('');
+  const by = grouping.names.length > 0 ? ` GROUP BY ${grouping.names.join(', ')}` : '';
+  return `SELECT ${named}${sumsAs(grouping.sums)} FROM ${EVENTS} WHERE ${conditionOf(grouping.range, grouping.filter, params)}${by}`;
+}
+
+function sumsStatement(grouping: Grouping, rollup: boolean, tail: string, params: Params): Statement {
+  const minutes = rollup && filtersByDimensions(grouping.filter) ? minutesOf(grouping.range) : undefined;
+  const sql = minutes ? fromRollup(grouping, minutes, params) : fromEvents(grouping, params);
+  return { sql: sql + tail, params: params.values };
+}
+
+const TOP_SUMS = ['events', 'bytes', 'packets', 'risk'] as const;
+
+/** Rows: value, events, bytes, packets, highest risk; the totals are those of every value. */
+export function topStatement(query: TopQuery): Statement {
+  const value = selectAs(query.column, groupOf(query.column));
+  const grouping: Grouping = {
+    range: query.range,
+    filter: query.filter,
+    overMinutes: [value],
+    overEvents: [value],
+    names: ['g'],
+    sums: TOP_SUMS,
+  };
+  const order = query.by === 'risk' ? 's_risk DESC, s_events DESC' : `s_${query.by} DESC`;
+  const tail = ` WITH TOTALS ORDER BY ${order}, g LIMIT ${limitOf(query.limit)}`;
+  return sumsStatement(grouping, isDimension(query.column), tail, new Params());
+}
+
+/** What has to be summed for a measure of a series. */
+const SUMS_FOR: Readonly<Record<SeriesMeasure, readonly Sum[]>> = {
+  events: ['events'],
+  bytes: ['bytes'],
+  packets: ['packets'],
+  risk: ['risk'],
+  risk_avg: ['risk_sum', 'events'],
+  threats: ['threats'],
+  high_risk: ['high_risk'],
+};
+
+export function seriesSums(measures: readonly SeriesMeasure[]): readonly Sum[] {
+  return [...new Set(measures.flatMap((measure) => SUMS_FOR[measure]))];
+}
+
+/** Rows: start of the bucket, place of the value in `keys` (from 1; 0 is "other"), then {@link seriesSums}. */
+export function seriesStatement(query: SeriesQuery, keys: readonly (string | number)[]): Statement {
+  const params = new Params();
+  const bucket = Math.max(1_000_000, Math.floor(query.bucket));
+  const minutes = bucket / MINUTE_MICROS;
+  const place = query.by ? placeOf(query.by, keys, params) : '0';
+  const grouping: Grouping = {
+    range: query.range,
+    filter: query.filter,
+    overMinutes: [`intDiv(${MINUTE}, ${minutes}) * ${bucket}`, place],
+    overEvents: [`toUnixTimestamp64Micro(ts) - positiveModulo(toUnixTimestamp64Micro(ts), ${bucket})`, place],
+    names: ['at', 'g'],
+    sums: seriesSums(query.measures),
+  };
+  const rollup = Number.isInteger(minutes) && (!query.by || isDimension(query.by));
+  return sumsStatement(grouping, rollup, ' ORDER BY at, g', params);
+}
+
+function placeOf(column: Column, keys: readonly (string | number)[], params: Params): string {
+  const value = column.type === 'enum' ? `toString(${groupOf(column)})` : groupOf(column);
+  return `indexOf([${keys.map((key) => parameterOf(column, key, params)).join(', ')}], ${value})`;
+}

@@ -1,0 +1,3 @@
+import { telemetryStoreContract } from './telemetry-store.ts';
+
+telemetryStoreContract('chDB in the process', async () => ({}));
