@@ -1,0 +1,62 @@
+import { type Format, TIME_KEYS } from '../json/format.ts';
+
+/**
+ * JSON of goflow2 (https://github.com/netsampler/goflow2/blob/main/docs/protocols.md) and the capitalised names of
+ * goflow. Its counters are those of the wire: they are multiplied by the sampling rate here.
+ */
+export const GOFLOW2: Format = {
+  name: 'goflow2',
+  kind: 'flow',
+  doc: 'goflow2 JSON. Counters are multiplied by sampling_rate, since goflow2 leaves them as sampled.',
+  oneWay: true,
+  zeroTimeIsUnknown: true,
+  fields: {
+    ts: ['time_flow_start_ns', 'time_flow_start_ms', 'time_flow_start', 'TimeFlowStartMs', 'TimeFlowStart', ...TIME_KEYS],
+    end: ['time_flow_end_ns', 'time_flow_end_ms', 'time_flow_end', 'TimeFlowEndMs', 'TimeFlowEnd'],
+    received: ['time_received_ns', 'time_received', 'TimeReceived'],
+    src_ip: ['src_addr', 'SrcAddr'],
+    dst_ip: ['dst_addr', 'DstAddr'],
+    src_port: ['src_port', 'SrcPort'],
+    dst_port: ['dst_port', 'DstPort'],
+    icmp_type: ['icmp_type', 'IcmpType'],
+    icmp_code: ['icmp_code', 'IcmpCode'],
+    proto: ['proto', 'Proto'],
+    src_bytes: ['bytes', 'Bytes'],
+    src_packets: ['packets', 'Packets'],
+    tcp_flags: ['tcp_flags', 'TCPFlags'],
+    tos: ['ip_tos', 'IPTos'],
+    vlan: ['vlan_id', 'src_vlan', 'VlanId', 'SrcVlan'],
+    input_if: ['in_if', 'InIf'],
+    output_if: ['out_if', 'OutIf'],
+    exporter: ['sampler_address', 'SamplerAddress'],
+    rate: ['sampling_rate', 'SamplingRate'],
+  },
+  extras: {
+    type: 'string',
+    sequence_num: 'integer',
+    etype: 'string',
+    src_mac: 'string',
+    dst_mac: 'string',
+    src_as: 'integer',
+    dst_as: 'integer',
+    src_net: 'string',
+    dst_net: 'string',
+    next_hop: 'string',
+    dst_vlan: 'integer',
+    forwarding_status: 'integer',
+    observation_domain_id: 'integer',
+    ip_ttl: 'integer',
+    ip_flags: 'integer',
+  },
+  marks: [
+    'time_flow_start_ns',
+    'time_received_ns',
+    'sampler_address',
+    'src_addr',
+    'dst_addr',
+    'SrcAddr',
+    'DstAddr',
+    'SamplerAddress',
+    'TimeReceived',
+  ],
+};

@@ -1,0 +1,52 @@
+import { type Format, TIME_KEYS } from '../json/format.ts';
+
+/**
+ * JSON of the pmacct daemons (print, Kafka and AMQP plug-ins; names of the aggregation primitives in CONFIG-KEYS,
+ * https://github.com/pmacct/pmacct). `sampling_rate` is 1 where pmacct has renormalised the counters itself.
+ */
+export const PMACCT: Format = {
+  name: 'pmacct',
+  kind: 'flow',
+  doc: 'pmacct JSON. Counters are multiplied by sampling_rate, which pmacct sets to 1 where it has done so itself. Times without a zone are read as UTC.',
+  oneWay: true,
+  zeroTimeIsUnknown: true,
+  fields: {
+    ts: ['timestamp_start', 'timestamp_min', 'timestamp_arrival', 'stamp_inserted', ...TIME_KEYS, 'stamp_updated'],
+    end: ['timestamp_end', 'timestamp_max'],
+    src_ip: ['ip_src', 'src_host', 'net_src'],
+    dst_ip: ['ip_dst', 'dst_host', 'net_dst'],
+    src_port: ['port_src'],
+    dst_port: ['port_dst'],
+    proto: ['ip_proto'],
+    src_bytes: ['bytes'],
+    src_packets: ['packets'],
+    tcp_flags: ['tcp_flags'],
+    tos: ['tos'],
+    vlan: ['vlan', 'vlan_in'],
+    input_if: ['iface_in'],
+    output_if: ['iface_out'],
+    app: ['class'],
+    exporter: ['peer_ip_src', 'label', 'writer_id'],
+    rate: ['sampling_rate'],
+  },
+  extras: {
+    event_type: 'string',
+    as_src: 'integer',
+    as_dst: 'integer',
+    as_path: 'string',
+    comms: 'string',
+    mask_src: 'integer',
+    mask_dst: 'integer',
+    mac_src: 'string',
+    mac_dst: 'string',
+    etype: 'string',
+    cos: 'integer',
+    tag: 'integer',
+    tag2: 'integer',
+    flows: 'integer',
+    peer_ip_dst: 'string',
+    country_ip_src: 'string',
+    country_ip_dst: 'string',
+  },
+  marks: ['ip_src', 'ip_dst', 'port_src', 'port_dst', 'stamp_inserted', 'timestamp_start', 'peer_ip_src'],
+};

@@ -1,0 +1,123 @@
+/** Scalars straight from their bytes `bytes[from..to)`, quotes left out. */
+
+const POWERS = Array.from({ length: 23 }, (_, i) => 10 ** i);
+
+/** Bytes as text, for the rare forms and for error sentences. ASCII only: other bytes become their Latin-1 letters. */
+export function asciiOf(bytes: Uint8Array, from: number, to: number): string {
+  let text = '';
+  for (let i = from; i < to; i++) text += String.fromCharCode(bytes[i]);
+  return text;
+}
+
+/** `192.0.2.1` → 0xc0000201; -1 when it is not exactly four decimal octets without leading zeros. */
+export function parseV4(bytes: Uint8Array, from: number, to: number): number {
+  let address = 0;
+  let octet = -1;
+  let dots = 0;
+  for (let i = from; i < to; i++) {
+    const digit = bytes[i] - 48;
+    if (digit >= 0 && digit <= 9) {
+      if (octet === 0) return -1;
+      octet = octet < 0 ? digit : octet * 10 + digit;
+      if (octet > 255) return -1;
+    } else if (digit === -2 && octet >= 0 && dots < 3) {
+      address = address * 256 + octet;
+      octet = -1;
+      dots++;
+    } else return -1;
+  }
+  return dots === 3 && octet >= 0 ? address * 256 + octet : -1;
+}
+
+/** A whole number from 0 to 2^53 - 1: digits, or another spelling of one (`443.0`, `1e3`); -1 when it is none. */
+export function parseUint(bytes: Uint8Array, from: number, to: number): number {
+  if (to - from > 15 || from === to) return rareUint(bytes, from, to);
+  let value = 0;
+  for (let i = from; i < to; i++) {
+    const digit = bytes[i] - 48;
+    if (digit < 0 || digit > 9) return rareUint(bytes, from, to);
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+function rareUint(bytes: Uint8Array, from: number, to: number): number {
+  if (from === to || to - from > 40) return -1;
+  const text = asciiOf(bytes, from, to);
+  if (!/^\d+(\.\d+)?([eE][+-]?\d{1,3})?$/.test(text)) return /^-0+(\.0+)?$/.test(text) ? 0 : -1;
+  const value = Number(text);
+  return Number.isSafeInteger(value) ? value : -1;
+}
+
+/**
+ * A decimal number, correctly rounded; NaN when it is none or is infinite. Up to 15 digits and powers of ten that a
+ * double holds exactly take one division or multiplication, which rounds once.
+ */
+export function parseDecimal(bytes: Uint8Array, from: number, to: number): number {
+  let at = from;
+  let mantissa = 0;
+  let digits = 0;
+  let exponent = 0;
+  const negative = bytes[at] === 45;
+  if (negative) at++;
+  const start = at;
+  for (; at < to; at++) {
+    const byte = bytes[at];
+    if (byte >= 48 && byte <= 57) {
+      mantissa = mantissa * 10 + (byte - 48);
+      if (mantissa > 0) digits++;
+      if (exponent < 0) exponent--;
+    } else if (byte === 46 && exponent === 0 && at > start && at + 1 < to) exponent = -1;
+    else break;
+  }
+  // The marker for "behind the dot" counted one too many.
+  if (exponent < 0) exponent++;
+  if (at === start) return Number.NaN;
+  if (at < to || digits > 15 || exponent < -22) return rareDecimal(bytes, from, to);
+  const value = exponent < 0 ? mantissa / POWERS[-exponent] : mantissa;
+  return negative ? -value : value;
+}
+
+function rareDecimal(bytes: Uint8Array, from: number, to: number): number {
+  if (to - from > 400) return Number.NaN;
+  const text = asciiOf(bytes, from, to);
+  if (!/^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(text)) return Number.NaN;
+  const value = Number(text);
+  return Number.isFinite(value) ? value : Number.NaN;
+}
+
+/** Bits of the TCP flags by their letters (RFC 9293 section 3.1): C E U A P R S F, from 0x80 down to 1. */
+const FLAG_BITS = new Uint8Array(256);
+for (const [letter, bit] of [
+  ['F', 1],
+  ['S', 2],
+  ['R', 4],
+  ['P', 8],
+  ['A', 16],
+  ['U', 32],
+  ['E', 64],
+  ['C', 128],
+] as const)
+  FLAG_BITS[letter.charCodeAt(0)] = bit;
+
+/** `...AP.SF`, `SA`, `0x1b` or `27` → the flags byte; -1 when it is none. Flags past the byte are left out. */
+export function parseFlags(bytes: Uint8Array, from: number, to: number): number {
+  let flags = 0;
+  for (let i = from; i < to; i++) {
+    const byte = bytes[i];
+    if (byte === 46) continue;
+    const bit = FLAG_BITS[byte];
+    if (bit === 0) return numericFlags(bytes, from, to);
+    flags |= bit;
+  }
+  return flags;
+}
+
+function numericFlags(bytes: Uint8Array, from: number, to: number): number {
+  if (to - from > 2 && bytes[from] === 48 && (bytes[from + 1] | 32) === 120) {
+    const text = asciiOf(bytes, from + 2, to);
+    return /^[0-9a-fA-F]{1,4}$/.test(text) ? Number.parseInt(text, 16) & 255 : -1;
+  }
+  const value = parseUint(bytes, from, to);
+  return value <= 65_535 ? (value < 0 ? -1 : value & 255) : -1;
+}
