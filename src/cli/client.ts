@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { CliError, EXIT } from './exit.ts';
 import type { Io } from './io.ts';
+import { printable } from './table.ts';
 
 /** Name of the file in the data folder in which the server leaves a key for the command line of its own machine. */
 export const CLI_KEY_FILE = 'cli-key';
@@ -83,7 +84,7 @@ export class Client {
   async request(path: string, query: Query = {}, init: RequestInit = {}): Promise<Response> {
     const response = await this.raw(path, query, init);
     if (response.ok) return response;
-    throw await this.failure(response);
+    throw await this.failure(response, String(query.filter ?? ''));
   }
 
   /** Any response, whatever its status. */
@@ -103,8 +104,8 @@ export class Client {
     }
   }
 
-  /** The error that an unsuccessful response stands for; reads its body. */
-  async failure(response: Response): Promise<ApiError> {
+  /** The error that an unsuccessful response stands for; reads its body. `filter` is what was sent as one. */
+  async failure(response: Response, filter = ''): Promise<ApiError> {
     const text = await response.text().catch(() => '');
     let body: ErrorBody = {};
     try {
@@ -112,7 +113,12 @@ export class Client {
     } catch {
       // Not ours: a proxy answers in HTML. The status says enough.
     }
-    return new ApiError(response.status, body, retryAfter(response.headers), this.#hint(response.status));
+    const error = new ApiError(response.status, body, retryAfter(response.headers), this.#hint(response.status));
+    if (body.code === 'INVALID_FILTER' && body.position !== undefined && !error.message.includes('\n')) {
+      const mark = '^'.repeat(Math.max(1, body.length ?? 1));
+      error.excerpt = `${printable(filter)}\n${' '.repeat(body.position)}${mark}`;
+    }
+    return error;
   }
 
   #hint(status: number): string | undefined {

@@ -19,6 +19,8 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 export class CliError extends Error {
   readonly exit: ExitCode;
   readonly hint: string | undefined;
+  /** What the person wrote, with a mark under the part that is meant; lines to print as they are. */
+  excerpt: string | undefined;
 
   constructor(exit: ExitCode, message: string, hint?: string) {
     super(message);

@@ -1,6 +1,4 @@
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Client } from './client.ts';
 import { command, RANGE_ARGS, SERVER_ARGS } from './command.ts';
@@ -54,34 +52,72 @@ export const exportEvents = command({
 
 /** Copies the body to stdout or, under a name of its own until it is whole, to the file. Answers the bytes. */
 async function copy(response: Response, file: string | undefined, io: Io): Promise<number> {
+  const target = file === undefined ? undefined : await FileTarget.open(file);
   const progress = new Progress(io);
-  const partial = file && `${file}.partial`;
-  const stream = partial ? createWriteStream(partial, { mode: 0o600 }) : undefined;
   let bytes = 0;
   try {
-    if (stream) await once(stream, 'open');
-    for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-      if (!stream) await io.out(chunk);
-      else if (!stream.write(chunk)) await once(stream, 'drain');
+    for await (const chunk of received(response, () => bytes)) {
+      if (target) await target.write(chunk);
+      else await io.out(chunk);
       bytes += chunk.length;
-      progress.show(() => `${size(bytes)}`);
+      progress.show(() => size(bytes));
     }
-    if (stream && partial && file) {
-      stream.end();
-      await once(stream, 'close');
-      await rename(partial, file);
-    }
+    await target?.finish();
   } catch (error) {
-    stream?.destroy();
-    if (partial) await rm(partial, { force: true });
-    if (error instanceof CliError) throw error;
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'EPIPE') throw error;
-    const local = code?.startsWith('E') === true;
-    if (local) throw new CliError(EXIT.input, `${file} cannot be written: ${(error as Error).message}`);
-    throw new CliError(EXIT.connection, `The server ended the stream after ${size(bytes)}: it is not complete.`);
+    await target?.discard();
+    throw error;
   } finally {
     progress.end();
   }
   return bytes;
+}
+
+/** The body; a connection that ends early is told from everything that can go wrong here. */
+async function* received(response: Response, soFar: () => number): AsyncIterable<Uint8Array> {
+  const body = (response.body ?? []) as AsyncIterable<Uint8Array>;
+  const chunks = body[Symbol.asyncIterator]();
+  for (;;) {
+    const next = await chunks.next().catch(() => {
+      throw new CliError(EXIT.connection, `The server ended the stream after ${size(soFar())}: it is not complete.`);
+    });
+    if (next.done) return;
+    yield next.value;
+  }
+}
+
+/** A file that has its name only once it is whole. */
+class FileTarget {
+  readonly #name: string;
+  readonly #handle: FileHandle;
+
+  private constructor(name: string, handle: FileHandle) {
+    this.#name = name;
+    this.#handle = handle;
+  }
+
+  static async open(name: string): Promise<FileTarget> {
+    return new FileTarget(name, await blaming(name, open(`${name}.partial`, 'w', 0o600)));
+  }
+
+  async write(chunk: Uint8Array): Promise<void> {
+    await blaming(this.#name, this.#handle.writeFile(chunk));
+  }
+
+  async finish(): Promise<void> {
+    await blaming(this.#name, this.#handle.close());
+    await blaming(this.#name, rename(`${this.#name}.partial`, this.#name));
+  }
+
+  async discard(): Promise<void> {
+    await this.#handle.close().catch(() => undefined);
+    await rm(`${this.#name}.partial`, { force: true });
+  }
+}
+
+async function blaming<T>(file: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw new CliError(EXIT.input, `${file} cannot be written: ${(error as Error).message}.`);
+  }
 }

@@ -144,6 +144,7 @@ async function report(error: unknown, io: Io): Promise<ExitCode> {
   const { red, dim } = io.colors;
   if (error instanceof CliError) {
     io.say(`${red('error')} ${error.message}`);
+    for (const line of error.excerpt?.split('\n') ?? []) io.say(`  ${line}`);
     if (error.hint) io.say(`${dim('try  ')} ${error.hint}`);
     return error.exit;
   }

@@ -74,6 +74,8 @@ export interface Answer {
   readonly body?: unknown;
   /** Ends the connection without an answer. */
   readonly hangUp?: boolean;
+  /** Ends the connection after the body, whatever length was announced. */
+  readonly cut?: boolean;
 }
 
 export interface FakeServer {
@@ -99,10 +101,12 @@ export async function fakeServer(answer: (seen: Seen, index: number) => Answer |
       size: raw.length,
     };
     seen.push(one);
-    const { status = 200, headers = {}, body = {}, hangUp = false } = await answer(one, seen.length - 1);
+    const { status = 200, headers = {}, body = {}, hangUp = false, cut = false } = await answer(one, seen.length - 1);
     if (hangUp) return request.socket.destroy();
     const text = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
-    return response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(text);
+    response.writeHead(status, { 'content-type': 'application/json', ...headers });
+    if (cut) return response.write(text, () => request.socket.destroySoon());
+    return response.end(text);
   };
   const server = createServer((request, response) => void handle(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
