@@ -1,0 +1,37 @@
+import { join, resolve } from 'node:path';
+import { DemoTraffic, demoLog, demoThreatList, prepareDemo } from '../../demo/traffic.ts';
+import { messageOf } from '../kit/errors.ts';
+import { type Command, command } from './command.ts';
+import type { CreateApp } from './host.ts';
+import { prepare, runApp, SERVE_ARGS } from './serve.ts';
+
+/** Not the folder of `serve`: demo traffic must never mix with yours. */
+const DEMO_DATA = join('.data', 'demo');
+
+export function demo(createApp: CreateApp): Command {
+  return command({
+    name: 'demo',
+    description: 'Run the server with the traffic of an invented office, in a data folder of its own (.data/demo).',
+    examples: ['vedette demo', 'vedette demo --open --data /tmp/vedette-demo'],
+    args: SERVE_ARGS,
+    async run({ args, io }) {
+      const data = args.data ?? DEMO_DATA;
+      const folder = join(resolve(io.cwd, data), 'office');
+      await prepareDemo(folder);
+      const { config, log } = prepare({ ...args, data }, io, { 'intel.threatList': demoThreatList(folder) });
+      const follow = [{ path: demoLog(folder), encoding: 'auto' }];
+      const app = await createApp(config, { log, follow, mode: 'demo' });
+      return runApp(app, io, args.open === true, ({ address, cliKey }) => {
+        io.say(`Demo data: an invented office. Commands find it with --data ${data}`);
+        const traffic = new DemoTraffic({
+          endpoint: address,
+          key: cliKey,
+          folder,
+          warn: (message) => log.warn(message),
+        });
+        traffic.start().catch((error: unknown) => log.warn(`demo traffic: ${messageOf(error)}`));
+        return () => traffic.stop();
+      });
+    },
+  });
+}

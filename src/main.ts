@@ -1,0 +1,12 @@
+import { run } from './cli/run.ts';
+
+// A reader that goes away early (`| head`) is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+process.exitCode = await run(process.argv.slice(2), {
+  // @ts-expect-error: to be removed with the first src/app.ts
+  createApp: async (config, options) => (await import('./app.ts')).createApp(config, options),
+});
