@@ -30,7 +30,7 @@ comparison  = field ( "=" | "==" | "!=" | "<>" | "<" | "<=" | ">" | ">=" ) value
 field       = a name from the list of fields | "attrs." key { "." key }
             | "ip" | "port" | "country" | "city" | "asn" | "org" | "scope"     (source or destination)
 value       = word | string | low ".." high            (ranges: numbers and times, both ends included)
-string      = '"' ... '"' | "'" ... "'"                with \\n \\r \\t \\" \\' \\\\ \\uXXXX
+string      = '"' ... '"' | "'" ... "'"                with \n \r \t \" \' \\ \uXXXX
 word        = characters without space, quotes, parentheses, comma and = ! < > ~ & |
 ~~~
 `;
