@@ -1,0 +1,213 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ApiDeps } from './api/deps.ts';
+import { type ApiOptions, DEFAULT_LIMITS } from './api/options.ts';
+import { ApiServer } from './api/server.ts';
+import { canonicalEncoding } from './decoders/encodings.ts';
+import { JsonDecoder } from './decoders/json-decoder.ts';
+import { RECORD_SCHEMAS } from './decoders/schemas.ts';
+import { explain, RiskScorer, scoreOne } from './detect/risk.ts';
+import { applyOverrides, presetPoints } from './detect/risk-weights.ts';
+import { GeoLocator } from './enrich/geo-locator.ts';
+import { ThreatList } from './enrich/threat-list.ts';
+import { ThreatMatcher } from './enrich/threat-matcher.ts';
+import { type Component, startAll, stopAll } from './kit/component.ts';
+import { describeSettings, type LoadedConfig } from './kit/config.ts';
+import type { Log } from './kit/log.ts';
+import { Metrics } from './kit/metrics.ts';
+import type { Settings } from './kit/settings.ts';
+import { packageRoot, readVersion } from './kit/version.ts';
+import { ensureCliKey, ensureFirstKey } from './pipelines/first-keys.ts';
+import { loadLocalIndicators } from './pipelines/indicator-sources.ts';
+import { TelemetryPipeline } from './pipelines/telemetry.ts';
+import { JsonlFileSource } from './sources/jsonl-file.ts';
+import { PostgresStateStore } from './stores/state/state-store.ts';
+import { ColumnStore } from './stores/telemetry/column-store.ts';
+
+export interface FollowedFile {
+  readonly path: string;
+  readonly encoding: string;
+}
+
+export interface AppOptions {
+  readonly log: Log;
+  /** JSON lines files to follow beside those of the settings. */
+  readonly follow?: readonly FollowedFile[];
+  /** What `/v1/health` shows as its mode. */
+  readonly mode?: string;
+}
+
+export interface Started {
+  /** `http://127.0.0.1:8080`. */
+  readonly address: string;
+  /** The API key made at the first start of all: to be shown once, never stored as it is. */
+  readonly firstKey?: string;
+  /** The key of the command line on this machine, kept in the data folder. */
+  readonly cliKey: string;
+}
+
+export interface App {
+  /** Resolves when the API answers. */
+  start(): Promise<Started>;
+  /** Takes nothing more, finishes what was taken, closes the engines. May be called twice. */
+  stop(): Promise<void>;
+}
+
+/** Builds every component by hand, in the order in which they start; nothing runs before `start`. */
+export function createApp(config: LoadedConfig, options: AppOptions): App {
+  const { settings } = config;
+  const { log } = options;
+  const metrics = new Metrics();
+
+  const state = new PostgresStateStore({
+    dataDir: settings.dataDir,
+    databaseUrl: settings.state.url,
+    log,
+    metrics,
+  });
+  const telemetry = new ColumnStore({
+    dataDir: settings.dataDir,
+    clickhouseUrl: settings.telemetry.url,
+    retentionDays: settings.telemetry.retentionDays,
+    deadLetterDays: settings.telemetry.deadLetterDays,
+    spoolMaxBytes: settings.telemetry.spoolMaxBytes,
+    memoryBytes: settings.telemetry.memoryLimit,
+    nodeId: settings.node,
+    log,
+    metrics,
+  });
+  const locator = new GeoLocator({
+    cityFile: settings.geo.cityFile,
+    asnFile: settings.geo.asnFile,
+    homeNetworks: settings.geo.homeNetworks,
+    cacheDir: join(settings.dataDir, 'cache'),
+    log,
+    metrics,
+  });
+  const matcher = new ThreatMatcher({ log, metrics });
+  const risk = riskOf(settings);
+  const pipeline = new TelemetryPipeline({
+    decoders: [
+      new JsonDecoder({
+        maxRecords: settings.ingest.maxRecords,
+        lenient: (context) => context.source.startsWith('file:'),
+      }),
+    ],
+    locator,
+    matcher,
+    score: (batch, from, to) => risk.score(batch, from, to),
+    store: telemetry,
+    metrics,
+    queueRecords: settings.ingest.queueRecords,
+  });
+
+  const components: Component[] = [state, telemetry, locator, matcher];
+  const threatList = settings.intel.threatList;
+  if (threatList) {
+    components.push(
+      new ThreatList({ path: threatList, replace: (source, rows) => matcher.replace(source, rows), log }),
+    );
+  }
+  components.push(pipeline);
+  for (const file of options.follow ?? []) {
+    components.push(
+      new JsonlFileSource({
+        ...file,
+        emit: (envelope) => pipeline.ingest(envelope),
+        bookmarks: {
+          get: (path) => state.settings.get(`bookmark:${path}`),
+          set: (path, mark) => state.settings.set(`bookmark:${path}`, mark),
+        },
+        log,
+      }),
+    );
+  }
+  const deps: ApiDeps = {
+    telemetry,
+    state,
+    locator,
+    matcher,
+    metrics,
+    log,
+    ingest: (envelope) => pipeline.ingest(envelope),
+    canonicalEncoding,
+    replayDeadLetter: (letter) =>
+      pipeline.ingest({
+        source: letter.source,
+        encoding: letter.encoding,
+        peer: letter.peer,
+        receivedAt: Date.now() * 1000,
+        payload: letter.bytes,
+      }),
+    explainRisk: explain,
+    scoreLookup: (place, matches) => scoreOne(place, matches, risk.points),
+    indicatorsChanged: () => loadLocalIndicators(state, matcher),
+    schemas: RECORD_SCHEMAS,
+    settingsView: () => describeSettings(config),
+    healthOf: () => components.map((component) => ({ name: component.name, ...component.health() })),
+  };
+  const api = new ApiServer(deps, apiOptions(settings, options.mode ?? 'standalone'));
+  components.push(api);
+
+  let stopping: Promise<void> | undefined;
+  return {
+    async start() {
+      await mkdir(settings.dataDir, { recursive: true });
+      // Keys and indicators are read before the door opens, so that the first request finds them.
+      let firstKey: string | undefined;
+      let cliKey = '';
+      const keys: Component = {
+        name: 'first-keys',
+        async start() {
+          firstKey = await ensureFirstKey(state, settings.api.keys);
+          cliKey = await ensureCliKey(state, settings.dataDir);
+          await loadLocalIndicators(state, matcher);
+        },
+        stop: async () => undefined,
+        health: () => ({ state: 'ok' }),
+      };
+      await startAll(components.toSpliced(-1, 0, keys));
+      log.info({ address: api.address, ...readVersion() }, 'vedette is ready');
+      return { address: api.address, firstKey, cliKey };
+    },
+    stop() {
+      stopping ??= stopAll(components);
+      return stopping;
+    },
+  };
+}
+
+function riskOf(settings: Settings): RiskScorer {
+  const { preset, weights, usualCountries } = settings.risk;
+  return new RiskScorer({ points: applyOverrides(presetPoints(preset), weights), usualCountries });
+}
+
+function apiOptions(settings: Settings, mode: string): ApiOptions {
+  const { api, ingest, updates } = settings;
+  const { version, git_sha, image_tag } = readVersion();
+  const colon = settings.listen.lastIndexOf(':');
+  const webDir = join(packageRoot(), 'web', 'dist');
+  return {
+    host: settings.listen.slice(0, colon).replace(/^\[|\]$/g, ''),
+    port: Number(settings.listen.slice(colon + 1)),
+    mode,
+    build: { version, gitSha: git_sha, image: updates.image, imageTag: image_tag },
+    staticKeys: api.keys,
+    metricsAuth: api.metricsPassword ? { user: api.metricsUser, password: api.metricsPassword } : null,
+    adminToken: api.adminToken ?? '',
+    updateCommand: updates.command?.split(/\s+/).filter(Boolean) ?? [],
+    updates: { enabled: updates.enabled, registryUrl: updates.registryUrl ?? '' },
+    limits: {
+      ...DEFAULT_LIMITS,
+      ingestPerMinute: ingest.rpm,
+      othersPerMinute: api.defaultRpm,
+      bodyBytes: ingest.maxBodyBytes,
+      inflatedBytes: ingest.maxInflatedBytes,
+      records: ingest.maxRecords,
+    },
+    trustedProxies: api.trustedProxies,
+    corsOrigins: api.cors,
+    webDir: existsSync(join(webDir, 'index.html')) ? webDir : null,
+  };
+}
