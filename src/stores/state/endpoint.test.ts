@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { chooseEndpoint, releaseEndpoint, socketPath } from './endpoint.ts';
+import { chooseEndpoint, releaseAbandoned, releaseEndpoint, socketPath } from './endpoint.ts';
 
 let folder: string;
 
@@ -31,6 +31,14 @@ describe('endpoint', () => {
     expect((await stat(endpoint.folder!)).mode & 0o777).toBe(0o700);
     await releaseEndpoint(endpoint);
     await expect(stat(endpoint.folder!)).rejects.toThrow('ENOENT');
+  });
+
+  it('leaves nothing behind of an owner that died, and touches no other folder', async () => {
+    const { folder: abandoned } = await chooseEndpoint(join(folder, 'x'.repeat(100)), undefined, 'socket');
+    await releaseAbandoned(abandoned!);
+    await expect(stat(abandoned!)).rejects.toThrow('ENOENT');
+    for (const other of ['', folder]) await releaseAbandoned(other);
+    await expect(stat(folder)).resolves.toBeDefined();
   });
 
   it('is a port when no path is short enough, or when that is wanted', async () => {
