@@ -88,7 +88,11 @@ async function initialise(folder: string, password: string, options: ClusterOpti
       cwd: '/',
       env: childEnvironment(),
     }).catch((error: Error & { stderr?: string }) => {
-      throw new AppError('UNAVAILABLE', `PostgreSQL could not be set up: ${error.stderr?.trim() || error.message}`);
+      const said = error.stderr?.trim() || error.message;
+      const hint = said.includes('user does not exist')
+        ? ' PostgreSQL runs only under a user that has an account: run under one (nobody will do), or set DATABASE_URL.'
+        : '';
+      throw new AppError('UNAVAILABLE', `PostgreSQL could not be set up: ${said}.${hint}`);
     });
     await moveInto(part, folder);
     await syncFolder(stateDir);

@@ -5,9 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Health } from '../../kit/component.ts';
 import { AppError, messageOf } from '../../kit/errors.ts';
 import type { Log } from '../../kit/log.ts';
+import type { Metrics } from '../../kit/metrics.ts';
 import { ChildLog } from './child-log.ts';
 import { clusterFolder, prepareCluster, ROLE } from './cluster.ts';
-import { chooseEndpoint, type Endpoint, releaseEndpoint, socketPath } from './endpoint.ts';
+import { chooseEndpoint, type Endpoint, releaseAbandoned, releaseEndpoint, socketPath } from './endpoint.ts';
 import type { Engine } from './engine.ts';
 import { chooseIdentity, type Identity, letPass, requirePassable } from './identity.ts';
 import { childEnvironment, type Native, prepareNative } from './native.ts';
@@ -54,6 +55,7 @@ export interface EmbeddedOptions {
   /** The data folder of Vedette; everything of ours lies in its folder `state`. */
   readonly dataDir: string;
   readonly log: Log;
+  readonly metrics?: Metrics;
   /** A Unix socket unless told otherwise. */
   readonly listen?: 'socket' | 'loopback';
   /** The `native` folder of the PostgreSQL package, when it is not to be found through Node. */
@@ -68,6 +70,7 @@ export class EmbeddedPostgres implements Engine {
   readonly name = 'state-postgres';
   readonly #options: EmbeddedOptions;
   readonly #log: Log;
+  readonly #restartsTotal: ReturnType<Metrics['counter']> | undefined;
   #identity: Identity | undefined;
   #native: Native | undefined;
   #folder = '';
@@ -85,6 +88,10 @@ export class EmbeddedPostgres implements Engine {
   constructor(options: EmbeddedOptions) {
     this.#options = options;
     this.#log = options.log;
+    this.#restartsTotal = options.metrics?.counter(
+      'vedette_state_postgres_restarts_total',
+      'Times the embedded PostgreSQL died and was started again.',
+    );
   }
 
   get target(): Target {
@@ -171,6 +178,7 @@ export class EmbeddedPostgres implements Engine {
     if (found) {
       this.#log.warn({ pid: found.pid }, 'stopping the postgresql that an earlier process left behind');
       await stopPostmaster(this.#folder, found.pid);
+      await releaseAbandoned(found.socketFolder);
     } else await removeStrangePidFile(this.#folder);
     const { folder, port } = this.#endpoint!;
     await this.#spawn();
@@ -248,6 +256,7 @@ export class EmbeddedPostgres implements Engine {
         this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
         await this.#launch();
         this.#restarts++;
+        this.#restartsTotal?.inc();
         return;
       } catch (error) {
         if (!signal.aborted) this.#log.error({ err: messageOf(error) }, 'postgresql could not be started again');

@@ -1,13 +1,14 @@
 import { chown, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Identity } from './identity.ts';
 
 /** Bytes of `sun_path` in `sockaddr_un`, less the final NUL: 108 on Linux, 104 on the BSDs and macOS. */
 const SOCKET_PATH_BYTES = process.platform === 'linux' ? 107 : 103;
 /** Only part of the name of the socket file when no port is opened. */
 const SOCKET_PORT = 5432;
+const TEMPORARY = 'vedette-';
 
 /** Where the embedded PostgreSQL listens: a Unix socket in `folder`, or a port of 127.0.0.1. */
 export interface Endpoint {
@@ -35,7 +36,7 @@ export async function chooseEndpoint(
       if (identity) await chown(folder, identity.uid, identity.gid);
       return { folder, port: SOCKET_PORT, temporary: false };
     }
-    const prefix = join(tmpdir(), 'vedette-');
+    const prefix = join(tmpdir(), TEMPORARY);
     if (fits(`${prefix}XXXXXX`)) {
       const temporary = await mkdtemp(prefix);
       if (identity) await chown(temporary, identity.uid, identity.gid);
@@ -47,6 +48,12 @@ export async function chooseEndpoint(
 
 export async function releaseEndpoint(endpoint: Endpoint): Promise<void> {
   if (endpoint.temporary && endpoint.folder) await rm(endpoint.folder, { recursive: true, force: true });
+}
+
+/** Removes the temporary folder of a PostgreSQL whose owner died before it could. */
+export async function releaseAbandoned(folder: string): Promise<void> {
+  if (folder.startsWith(join(tmpdir(), TEMPORARY)) && dirname(folder) === tmpdir())
+    await rm(folder, { recursive: true, force: true });
 }
 
 function fits(folder: string): boolean {

@@ -48,13 +48,15 @@ const TRANSIENT_CODE = new Set([
  */
 export class Database {
   readonly #log: Log;
+  readonly #waitMs: number;
   readonly #seconds: ReturnType<Metrics['histogram']> | undefined;
   #target: Target | undefined;
   #sql: Sql | undefined;
   #failing: string | undefined;
 
-  constructor(options: { log: Log; metrics?: Metrics }) {
+  constructor(options: { log: Log; metrics?: Metrics; waitMs?: number }) {
     this.#log = options.log;
+    this.#waitMs = options.waitMs ?? WAIT_MS;
     this.#seconds = options.metrics?.histogram(
       'vedette_state_query_seconds',
       'Time of queries to the state store, waiting for a restart included.',
@@ -74,7 +76,8 @@ export class Database {
     const sql = this.#sql;
     this.#sql = undefined;
     this.#target = undefined;
-    await sql?.end({ timeout: 2 });
+    // A connection that was refused while PostgreSQL started is never ended by the driver, only by this time limit.
+    await sql?.end({ timeout: 0.5 });
   }
 
   /** Why the last query failed for want of a server; undefined when it did not. */
@@ -86,7 +89,7 @@ export class Database {
    * Does `work`, again and again while the server is away, for at most `waitMs`.
    * @throws AppError UNAVAILABLE after that time; INVALID_PARAMETER for a value PostgreSQL cannot hold (a NUL character).
    */
-  async run<T>(work: (sql: Sql) => Promise<T>, waitMs = WAIT_MS): Promise<T> {
+  async run<T>(work: (sql: Sql) => Promise<T>, waitMs = this.#waitMs): Promise<T> {
     const began = performance.now();
     for (let attempt = 0; ; attempt++) {
       const sql = this.#sql;
@@ -98,7 +101,7 @@ export class Database {
         return answer;
       } catch (error) {
         const waited = performance.now() - began;
-        const pause = Math.min(25 * 2 ** attempt, 400);
+        const pause = Math.min(25 * 2 ** attempt, 200);
         if (isTransient(error) && waited + pause < waitMs) {
           await sleep(pause);
           continue;
@@ -118,7 +121,7 @@ export class Database {
           reject(new AppError('UNAVAILABLE', 'PostgreSQL does not answer.', { retryAfter: 5 }));
           this.#renew(sql);
         },
-        Math.max(waitMs, WAIT_MS),
+        Math.max(waitMs, this.#waitMs),
       );
     });
     try {

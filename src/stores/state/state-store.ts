@@ -46,7 +46,7 @@ export class PostgresStateStore implements StateStore {
     this.#log = log;
     this.#engine = options.databaseUrl
       ? new ServerPostgres(options.databaseUrl)
-      : new EmbeddedPostgres({ dataDir: options.dataDir, log });
+      : new EmbeddedPostgres({ dataDir: options.dataDir, log, metrics: options.metrics });
     this.#database = new Database({ log, metrics: options.metrics });
     this.keys = new PostgresKeys({ database: this.#database, log, cacheMs: options.keyCacheMs });
     this.settings = new PostgresSettings(this.#database);
