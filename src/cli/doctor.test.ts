@@ -29,7 +29,7 @@ afterEach(async () => {
 });
 
 async function listening(): Promise<number> {
-  const server = createServer((socket) => socket.destroy());
+  const server = createServer((socket) => socket.on('error', () => {}).write('220 mail\r\n', () => socket.destroy()));
   open.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return (server.address() as { port: number }).port;
