@@ -7,8 +7,8 @@ import { ApiServer } from './api/server.ts';
 import { canonicalEncoding } from './decoders/encodings.ts';
 import { JsonDecoder } from './decoders/json-decoder.ts';
 import { RECORD_SCHEMAS } from './decoders/schemas.ts';
-import { explain, RiskScorer, scoreOne } from './detect/risk.ts';
-import { applyOverrides, presetPoints } from './detect/risk-weights.ts';
+import { RiskWeights, score } from './detect/risk.ts';
+import { explain, scoreOne } from './detect/risk-explain.ts';
 import { GeoLocator } from './enrich/geo-locator.ts';
 import { ThreatList } from './enrich/threat-list.ts';
 import { ThreatMatcher } from './enrich/threat-matcher.ts';
@@ -18,6 +18,7 @@ import type { Log } from './kit/log.ts';
 import { Metrics } from './kit/metrics.ts';
 import type { Settings } from './kit/settings.ts';
 import { packageRoot, readVersion } from './kit/version.ts';
+import { parseReasons } from './model/risk.ts';
 import { ensureCliKey, ensureFirstKey } from './pipelines/first-keys.ts';
 import { loadLocalIndicators } from './pipelines/indicator-sources.ts';
 import { TelemetryPipeline } from './pipelines/telemetry.ts';
@@ -86,7 +87,11 @@ export function createApp(config: LoadedConfig, options: AppOptions): App {
     metrics,
   });
   const matcher = new ThreatMatcher({ log, metrics });
-  const risk = riskOf(settings);
+  const weights = new RiskWeights({
+    preset: settings.risk.preset,
+    overrides: settings.risk.weights,
+    usualCountries: settings.risk.usualCountries,
+  });
   const pipeline = new TelemetryPipeline({
     decoders: [
       new JsonDecoder({
@@ -96,7 +101,7 @@ export function createApp(config: LoadedConfig, options: AppOptions): App {
     ],
     locator,
     matcher,
-    score: (batch, from, to) => risk.score(batch, from, to),
+    score: (batch, from, to) => score(batch, from, to, weights),
     store: telemetry,
     metrics,
     queueRecords: settings.ingest.queueRecords,
@@ -140,8 +145,8 @@ export function createApp(config: LoadedConfig, options: AppOptions): App {
         receivedAt: Date.now() * 1000,
         payload: letter.bytes,
       }),
-    explainRisk: explain,
-    scoreLookup: (place, matches) => scoreOne(place, matches, risk.points),
+    explainRisk: (row) => explain(row, parseReasons(String(row.risk_reasons ?? ''))),
+    scoreLookup: (place, matches) => scoreOne({ threats: matches, country: place?.country }, weights),
     indicatorsChanged: () => loadLocalIndicators(state, matcher),
     schemas: RECORD_SCHEMAS,
     settingsView: () => describeSettings(config),
@@ -168,8 +173,9 @@ export function createApp(config: LoadedConfig, options: AppOptions): App {
         health: () => ({ state: 'ok' }),
       };
       await startAll(components.toSpliced(-1, 0, keys));
-      log.info({ address: api.address, ...readVersion() }, 'vedette is ready');
-      return { address: api.address, firstKey, cliKey };
+      const address = addressOf(settings.listen, api.port);
+      log.info({ address, ...readVersion() }, 'vedette is ready');
+      return { address, firstKey, cliKey };
     },
     stop() {
       stopping ??= stopAll(components);
@@ -178,19 +184,24 @@ export function createApp(config: LoadedConfig, options: AppOptions): App {
   };
 }
 
-function riskOf(settings: Settings): RiskScorer {
-  const { preset, weights, usualCountries } = settings.risk;
-  return new RiskScorer({ points: applyOverrides(presetPoints(preset), weights), usualCountries });
+/** What people type into a browser: the loopback address where every address is listened on. */
+function addressOf(listen: string, port: number | undefined): string {
+  const host = hostOf(listen);
+  const shown = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return `http://${shown.includes(':') ? `[${shown}]` : shown}:${port}`;
+}
+
+function hostOf(listen: string): string {
+  return listen.slice(0, listen.lastIndexOf(':')).replace(/^\[|\]$/g, '');
 }
 
 function apiOptions(settings: Settings, mode: string): ApiOptions {
   const { api, ingest, updates } = settings;
   const { version, git_sha, image_tag } = readVersion();
-  const colon = settings.listen.lastIndexOf(':');
   const webDir = join(packageRoot(), 'web', 'dist');
   return {
-    host: settings.listen.slice(0, colon).replace(/^\[|\]$/g, ''),
-    port: Number(settings.listen.slice(colon + 1)),
+    host: hostOf(settings.listen),
+    port: Number(settings.listen.slice(settings.listen.lastIndexOf(':') + 1)),
     mode,
     build: { version, gitSha: git_sha, image: updates.image, imageTag: image_tag },
     staticKeys: api.keys,

@@ -7,6 +7,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 process.exitCode = await run(process.argv.slice(2), {
-  // @ts-expect-error: to be removed with the first src/app.ts
   createApp: async (config, options) => (await import('./app.ts')).createApp(config, options),
 });

@@ -97,9 +97,17 @@ export class Sender {
     let next = FIRST_WAIT_MS;
     for (;;) {
       const response = await this.#client.raw(
-        '/v1/ingest',
-        { format: this.#options.format, collector_id: this.#options.collector },
-        { method: 'POST', body, headers: { 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip' } },
+        '/v1/ingest/bulk',
+        { format: this.#options.format },
+        {
+          method: 'POST',
+          body,
+          headers: {
+            'content-type': 'application/x-ndjson',
+            'content-encoding': 'gzip',
+            ...(this.#options.collector && { 'x-collector-id': this.#options.collector }),
+          },
+        },
       );
       if (response.status !== 429 && response.status !== 503) return response;
       const failure = await this.#client.failure(response);

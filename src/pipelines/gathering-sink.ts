@@ -63,7 +63,8 @@ export class GatheringSink implements RecordSink {
     const batch = this.batch;
     const row = batch.length;
     batch.columns.received[row] = this.#envelope.receivedAt;
-    batch.columns.source.codes[row] = this.#source;
+    // The sender may have named itself inside the payload.
+    if (batch.columns.source.codes[row] === 0) batch.columns.source.codes[row] = this.#source;
     batch.length = row + 1;
     this.#pending = false;
     this.report.accepted++;

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Office } from '../../demo/office.ts';
 import { asConn } from '../../demo/sensors.ts';
 import { type RunningApp, startApp } from '../support/app.ts';
-import { cli } from '../support/cli.ts';
+import { cli } from '../support/command-line.ts';
 import { haveProgram, sharedData } from '../support/need.ts';
 
 let app: RunningApp;
