@@ -31,5 +31,10 @@ export const JSON_ENCODINGS: readonly string[] = Object.keys(SPELLINGS);
  * `conn` are `zeek.conn`; `nfdump-json` is `nfdump`. Undefined for a name that no JSON format has.
  */
 export function canonicalEncoding(name: string): string | undefined {
-  return canonical.get(name.trim().toLowerCase().replace(/[-_/ ]/g, '.'));
+  return canonical.get(
+    name
+      .trim()
+      .toLowerCase()
+      .replace(/[-_/ ]/g, '.'),
+  );
 }

@@ -5,6 +5,7 @@ import { type Batch, BodyScanner } from './json/body.ts';
 import { formatNumber } from './json/catalog.ts';
 import { Recogniser, UNKNOWN_LOG } from './json/recogniser.ts';
 import { RecordWriter, type Surroundings } from './json/record-writer.ts';
+import { skipSpace } from './json/syntax.ts';
 
 /** Records of one request (contract: 10,000). */
 const MAX_RECORDS = 10_000;
@@ -62,7 +63,7 @@ export class JsonDecoder implements Decoder {
     for (let from = 0; from < payload.length; ) {
       const newline = payload.indexOf(10, from);
       const to = newline < 0 ? payload.length : newline;
-      if (!isBlank(payload, from, to)) {
+      if (skipSpace(payload, from, to) < to) {
         let failure: AppError | undefined;
         try {
           this.#unlimited.scan(payload, from, to);
@@ -95,11 +96,9 @@ export class JsonDecoder implements Decoder {
       };
       for (let record = batch.from; record < batch.to; record++) {
         body.recall(record);
-        const { fields, records } = body;
+        const { fields, records, from, to } = body;
         const start = records[record * 4];
         const end = records[record * 4 + 1];
-        const from = records[record * 4 + 2];
-        const to = records[record * 4 + 3];
         const format = fixed >= 0 ? fixed : this.#recogniser.recognise(payload, fields, from, to, named);
         if (format < 0) sink.reject(index, 'UNKNOWN_FORMAT', unknown(format, named), start, end);
         else {
@@ -123,9 +122,4 @@ function unknown(format: number, encoding: string): string {
   if (format === UNKNOWN_LOG) return 'The record names a log ("_path") that is not one of those read here.';
   const family = encoding === 'zeek' ? 'Zeek log' : 'format';
   return `The record has no key by which its ${family} could be told; name the format.`;
-}
-
-function isBlank(bytes: Uint8Array, from: number, to: number): boolean {
-  for (let i = from; i < to; i++) if (bytes[i] > 32) return false;
-  return true;
 }

@@ -39,5 +39,17 @@ export const FLOWS: Format = {
     sampling: ['sampling', 'sampling_rate'],
   },
   extras: { direction: 'string', src_as: 'integer', dst_as: 'integer', community_id: 'string' },
-  marks: ['src_ip', 'dst_ip', 'source_ip', 'dest_ip', 'destination_ip', 'srcip', 'dstip', 'src', 'dst', 'client_ip', 'ip'],
+  marks: [
+    'src_ip',
+    'dst_ip',
+    'source_ip',
+    'dest_ip',
+    'destination_ip',
+    'srcip',
+    'dstip',
+    'src',
+    'dst',
+    'client_ip',
+    'ip',
+  ],
 };

@@ -11,7 +11,14 @@ export const GOFLOW2: Format = {
   oneWay: true,
   zeroTimeIsUnknown: true,
   fields: {
-    ts: ['time_flow_start_ns', 'time_flow_start_ms', 'time_flow_start', 'TimeFlowStartMs', 'TimeFlowStart', ...TIME_KEYS],
+    ts: [
+      'time_flow_start_ns',
+      'time_flow_start_ms',
+      'time_flow_start',
+      'TimeFlowStartMs',
+      'TimeFlowStart',
+      ...TIME_KEYS,
+    ],
     end: ['time_flow_end_ns', 'time_flow_end_ms', 'time_flow_end', 'TimeFlowEndMs', 'TimeFlowEnd'],
     received: ['time_received_ns', 'time_received', 'TimeReceived'],
     src_ip: ['src_addr', 'SrcAddr'],

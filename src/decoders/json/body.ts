@@ -2,14 +2,16 @@ import { isUtf8 } from 'node:buffer';
 import { AppError } from '../../kit/errors.ts';
 import { canonicalEncoding } from '../encodings.ts';
 import { COLLECTOR_KEY, FORMAT_KEY, KEYS, RECORDS_KEY, TYPE_KEY } from './catalog.ts';
-import { HASH_PRIME, HASH_SEED } from './key-table.ts';
-import { skipEscape, skipSpace, skipValue } from './syntax.ts';
+import { hashOf } from './key-table.ts';
+import { skipField, skipSpace, skipString, skipValue } from './syntax.ts';
+import { hasEscapes } from './unescape.ts';
 import { wordOf } from './word-codes.ts';
 
 /** Fields that are noted while a body is checked, 16 MiB of them; records behind that many are read a second time. */
 const NOTED_FIELDS = 1 << 20;
 /** A single record may have this many more. */
 const RECORD_FIELDS = 1 << 16;
+const NOT_NOTED = 0x7fffffff;
 
 /** What the object around `records` says about them. */
 export interface Batch {
@@ -32,11 +34,17 @@ export class BodyScanner {
   /** Four numbers a record: first and last byte, first and last entry of {@link fields} (-1, -1: not noted). */
   records: Int32Array = new Int32Array(1024);
   count = 0;
+  /** The entries of {@link fields} that are the record of the last {@link recall}. */
+  from = 0;
+  to = 0;
   readonly batches: Batch[] = [];
   readonly #maxRecords: number;
   #bytes: Uint8Array = new Uint8Array(0);
+  #view: DataView = new DataView(new ArrayBuffer(0));
   #end = 0;
   #noted = 0;
+  /** First entry of the record before this one, whose entries end where this one's begin. */
+  #previous = NOT_NOTED;
   #notObject = false;
 
   constructor(maxRecords: number) {
@@ -46,8 +54,10 @@ export class BodyScanner {
   /** @throws AppError INVALID_UTF8, INVALID_JSON, NOT_AN_OBJECT, EMPTY_BATCH, TOO_MANY_RECORDS, UNKNOWN_FORMAT. */
   scan(bytes: Uint8Array, from: number, to: number): void {
     this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#end = to;
     this.#noted = 0;
+    this.#previous = NOT_NOTED;
     this.#notObject = false;
     this.count = 0;
     this.batches.length = 0;
@@ -59,14 +69,17 @@ export class BodyScanner {
     if (this.count === 0) throw new AppError('EMPTY_BATCH', 'The body carries no record.');
   }
 
-  /** Notes the fields of record `index` again, if there were too many to keep, so that its entry tells where they are. */
+  /** Sets {@link from} and {@link to} to the fields of record `index`, noting them again if they were too many to keep. */
   recall(index: number): void {
     const at = index * 4;
-    if (this.records[at + 2] >= 0) return;
-    this.#noted = NOTED_FIELDS * 4;
+    this.from = this.records[at + 2];
+    this.to = this.records[at + 3];
+    if (this.from >= 0) return;
+    this.from = NOTED_FIELDS * 4;
+    this.#noted = this.from;
+    this.#previous = NOT_NOTED;
     this.#object(this.records[at] + 1, 1);
-    this.records[at + 2] = NOTED_FIELDS * 4;
-    this.records[at + 3] = this.#noted;
+    this.to = this.#noted;
   }
 
   /** One value of the body: an array of records, an object around them, or a record. */
@@ -112,8 +125,10 @@ export class BodyScanner {
   #record(at: number, depth: number, first: number): number {
     if (this.#noted >= NOTED_FIELDS * 4) this.#noted = NOTED_FIELDS * 4;
     const from = this.#noted;
-    const noted = from < NOTED_FIELDS * 4;
+    if (from === NOTED_FIELDS * 4) this.#previous = NOT_NOTED;
     const end = this.#object(at + 1, depth + 1, first);
+    const noted = this.#noted <= NOTED_FIELDS * 4;
+    this.#previous = from;
     if (first >= 0 && this.#envelope(from, first)) return end;
     if (this.count === this.#maxRecords)
       throw new AppError('TOO_MANY_RECORDS', `A body carries at most ${this.#maxRecords} records.`);
@@ -133,46 +148,72 @@ export class BodyScanner {
     const end = this.#end;
     at = skipSpace(bytes, at, end);
     if (bytes[at] === 125) return at + 1;
+    const own = this.#noted;
+    const view = this.#view;
+    let guess = this.#previous;
+    let note = own;
+    let fields = this.fields;
     for (;;) {
       if (at >= end || bytes[at] !== 34) this.#refuse(at);
-      const keyAt = at++;
-      let hash = HASH_SEED;
-      let escaped = false;
-      while (at < end) {
-        const byte = bytes[at++];
-        if (byte === 34) break;
-        if (byte < 32) this.#refuse(at - 1);
-        if (byte === 92) {
-          escaped = true;
-          at = this.#checked(skipEscape(bytes, at, end));
-        } else hash = Math.imul(hash ^ byte, HASH_PRIME);
+      const keyAt = at;
+      // Records of one sender have their keys in one order: compare with the previous record before searching.
+      at = guess < own ? sameKey(bytes, view, end, fields[guess + 1], fields[guess + 2], keyAt) : -1;
+      if (at < 0 && guess + 4 < own) {
+        at = sameKey(bytes, view, end, fields[guess + 5], fields[guess + 6], keyAt);
+        if (at >= 0) guess += 4;
       }
-      const key = escaped ? KEYS.findEscaped(bytes, keyAt + 1, at - 1) : KEYS.find(bytes, keyAt + 1, at - 1, hash);
-      if (bytes[at] !== 58) at = skipSpace(bytes, at, end);
-      if (at >= end || bytes[at] !== 58) this.#refuse(at);
-      const valueAt = skipSpace(bytes, at + 1, end);
-      this.#note(key, keyAt, valueAt);
-      const note = this.#noted;
-      if (first >= 0 && key === RECORDS_KEY && bytes[valueAt] === 91) at = this.#array(valueAt + 1, depth + 1);
-      else at = this.#checked(skipValue(bytes, valueAt, end, depth));
-      this.fields[note - 1] = at;
-      at = skipSpace(bytes, at, end);
-      if (bytes[at] === 125) return at + 1;
-      if (at >= end || bytes[at] !== 44) this.#refuse(at);
-      at = skipSpace(bytes, at + 1, end);
+      if (note + 4 > fields.length) fields = this.#enlarge(note);
+      if (at >= 0) {
+        fields[note] = fields[guess];
+        guess += 4;
+      } else {
+        const keyEnd = this.#checked(skipString(bytes, keyAt + 1, end));
+        fields[note] = this.#find(keyAt + 1, keyEnd - 1);
+        at = this.#colon(keyEnd);
+      }
+      fields[note + 1] = keyAt;
+      fields[note + 2] = at;
+      note += 4;
+      if (first >= 0 && fields[note - 4] === RECORDS_KEY && bytes[at] === 91) {
+        const own = note - 4;
+        this.#noted = note;
+        at = this.#array(at + 1, depth + 1);
+        fields = this.fields;
+        fields[own + 3] = at;
+        note = this.#noted;
+        guess = NOT_NOTED;
+      } else {
+        at = skipField(bytes, view, at, end, depth);
+        if (at < 0) this.#refuse(~at);
+        fields[note - 1] = at;
+      }
+      if (bytes[at] <= 32) at = skipSpace(bytes, at, end);
+      const byte = bytes[at];
+      if (byte === 125) break;
+      if (at >= end || byte !== 44) this.#refuse(at);
+      if (bytes[++at] <= 32) at = skipSpace(bytes, at, end);
     }
+    this.#noted = note;
+    return at + 1;
   }
 
-  #note(key: number, keyAt: number, valueAt: number): void {
-    const at = this.#noted;
-    if (at === (NOTED_FIELDS + RECORD_FIELDS) * 4)
+  #find(from: number, to: number): number {
+    const bytes = this.#bytes;
+    if (!hasEscapes(bytes, from, to)) return KEYS.find(bytes, from, to, hashOf(bytes, from, to));
+    return KEYS.findEscaped(bytes, from, to);
+  }
+
+  #colon(at: number): number {
+    at = skipSpace(this.#bytes, at, this.#end);
+    if (at >= this.#end || this.#bytes[at] !== 58) this.#refuse(at);
+    return skipSpace(this.#bytes, at + 1, this.#end);
+  }
+
+  #enlarge(at: number): Int32Array {
+    if (at >= (NOTED_FIELDS + RECORD_FIELDS) * 4)
       throw new AppError('INVALID_JSON', `A record has more than ${RECORD_FIELDS} fields.`);
-    if (at + 4 > this.fields.length) this.fields = enlarged(this.fields);
-    const fields = this.fields;
-    fields[at] = key;
-    fields[at + 1] = keyAt;
-    fields[at + 2] = valueAt;
-    this.#noted = at + 4;
+    this.fields = enlarged(this.fields, (NOTED_FIELDS + RECORD_FIELDS) * 4);
+    return this.fields;
   }
 
   /** Whether the object whose fields are noted from `from` on holds records rather than being one. */
@@ -224,8 +265,22 @@ function encodingOf(name: string): string {
   return encoding;
 }
 
-function enlarged(list: Int32Array): Int32Array {
-  const larger = new Int32Array(list.length * 2);
+/**
+ * Compares the key at `at`, with its colon and the white space around that, with a known one from `known` up to its
+ * value, four bytes at a time. @returns the offset of the value when they are the same, -1 when not.
+ */
+function sameKey(bytes: Uint8Array, view: DataView, end: number, known: number, valueAt: number, at: number): number {
+  const last = at + (valueAt - known) - 4;
+  if (last + 4 >= end || last < at) return -1;
+  const shift = known - at;
+  for (; at < last; at += 4) if (view.getInt32(at, true) !== view.getInt32(at + shift, true)) return -1;
+  if (view.getInt32(last, true) !== view.getInt32(last + shift, true)) return -1;
+  // More white space than the other had.
+  return bytes[last + 4] <= 32 ? -1 : last + 4;
+}
+
+function enlarged(list: Int32Array, most = Number.POSITIVE_INFINITY): Int32Array {
+  const larger = new Int32Array(Math.min(list.length * 2, most));
   larger.set(list);
   return larger;
 }

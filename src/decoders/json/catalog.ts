@@ -4,15 +4,7 @@ import { GOFLOW2 } from '../formats/goflow2.ts';
 import { NFDUMP } from '../formats/nfdump.ts';
 import { NTOPNG } from '../formats/ntopng.ts';
 import { PMACCT } from '../formats/pmacct.ts';
-import {
-  ZEEK_CONN,
-  ZEEK_DNS,
-  ZEEK_FILES,
-  ZEEK_HTTP,
-  ZEEK_NOTICE,
-  ZEEK_SSL,
-  ZEEK_WEIRD,
-} from '../formats/zeek.ts';
+import { ZEEK_CONN, ZEEK_DNS, ZEEK_FILES, ZEEK_HTTP, ZEEK_NOTICE, ZEEK_SSL, ZEEK_WEIRD } from '../formats/zeek.ts';
 import { type Format, S, type Slot } from './format.ts';
 import { KeyTable } from './key-table.ts';
 

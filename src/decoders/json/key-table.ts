@@ -1,4 +1,4 @@
-import { unescape } from './unescape.ts';
+import { unescapeInto } from './unescape.ts';
 
 export const HASH_SEED = 0x811c9dc5 | 0;
 export const HASH_PRIME = 0x01000193;
@@ -50,7 +50,7 @@ export class KeyTable {
   findEscaped(bytes: Uint8Array, from: number, to: number): number {
     if (to - from > 512) return -1;
     const plain = new Uint8Array(to - from);
-    const end = unescape(bytes, from, to, plain, 0);
+    const end = unescapeInto(bytes, from, to, plain, 0);
     return this.find(plain, 0, end, hashOf(plain, 0, end));
   }
 

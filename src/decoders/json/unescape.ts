@@ -25,7 +25,7 @@ export function hasEscapes(bytes: Uint8Array, from: number, to: number): boolean
  * were read. A surrogate without its partner becomes U+FFFD, since UTF-8 cannot carry it (RFC 3629 section 3).
  * @returns the offset behind what was written.
  */
-export function unescape(bytes: Uint8Array, from: number, to: number, into: Uint8Array, at: number): number {
+export function unescapeInto(bytes: Uint8Array, from: number, to: number, into: Uint8Array, at: number): number {
   let i = from;
   while (i < to) {
     const byte = bytes[i++];

@@ -50,32 +50,41 @@ function rareUint(bytes: Uint8Array, from: number, to: number): number {
 }
 
 /**
- * A decimal number, correctly rounded; NaN when it is none or is infinite. Up to 15 digits and powers of ten that a
- * double holds exactly take one division or multiplication, which rounds once.
+ * A decimal number, correctly rounded; NaN when it is none or is infinite. With at most 15 digits and a power of ten that
+ * a double holds exactly, one division or multiplication is all that rounds.
  */
 export function parseDecimal(bytes: Uint8Array, from: number, to: number): number {
-  let at = from;
-  let mantissa = 0;
-  let digits = 0;
-  let exponent = 0;
-  const negative = bytes[at] === 45;
-  if (negative) at++;
+  let at = bytes[from] === 45 ? from + 1 : from;
   const start = at;
+  let mantissa = 0;
+  let exponent = 0;
   for (; at < to; at++) {
-    const byte = bytes[at];
-    if (byte >= 48 && byte <= 57) {
-      mantissa = mantissa * 10 + (byte - 48);
-      if (mantissa > 0) digits++;
-      if (exponent < 0) exponent--;
-    } else if (byte === 46 && exponent === 0 && at > start && at + 1 < to) exponent = -1;
-    else break;
+    const digit = bytes[at] - 48;
+    if (digit < 0 || digit > 9) break;
+    mantissa = mantissa * 10 + digit;
   }
-  // The marker for "behind the dot" counted one too many.
-  if (exponent < 0) exponent++;
   if (at === start) return Number.NaN;
-  if (at < to || digits > 15 || exponent < -22) return rareDecimal(bytes, from, to);
+  if (at < to && bytes[at] === 46) {
+    const dot = at++;
+    for (; at < to; at++) {
+      const digit = bytes[at] - 48;
+      if (digit < 0 || digit > 9) break;
+      mantissa = mantissa * 10 + digit;
+    }
+    exponent = dot + 1 - at;
+    if (exponent === 0) return Number.NaN;
+  }
+  if (at < to) {
+    // `6.4e-05`: a letter, a sign and two digits is what most writers make of small numbers.
+    const short = to - at === 4 && (bytes[at] | 32) === 101 && bytes[at + 1] === 45;
+    const tens = bytes[at + 2] - 48;
+    const ones = bytes[at + 3] - 48;
+    if (!short || !(tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9)) return rareDecimal(bytes, from, to);
+    exponent -= tens * 10 + ones;
+  }
+  if (mantissa >= 1e15 || exponent < -22) return rareDecimal(bytes, from, to);
   const value = exponent < 0 ? mantissa / POWERS[-exponent] : mantissa;
-  return negative ? -value : value;
+  return start > from ? -value : value;
 }
 
 function rareDecimal(bytes: Uint8Array, from: number, to: number): number {

@@ -1,6 +1,6 @@
 import { Dictionary } from '../../model/dictionary.ts';
 import { hashOf } from './key-table.ts';
-import { hasEscapes, unescape } from './unescape.ts';
+import { hasEscapes, unescapeInto } from './unescape.ts';
 
 const SLOTS = 2048;
 const WORDS = 512;
@@ -62,5 +62,5 @@ export class WordCodes {
 export function wordOf(bytes: Uint8Array, from: number, to: number): string {
   if (!hasEscapes(bytes, from, to)) return decoder.decode(bytes.subarray(from, to));
   const plain = new Uint8Array(to - from);
-  return decoder.decode(plain.subarray(0, unescape(bytes, from, to, plain, 0)));
+  return decoder.decode(plain.subarray(0, unescapeInto(bytes, from, to, plain, 0)));
 }
