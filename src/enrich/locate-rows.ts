@@ -1,0 +1,135 @@
+import type { DictColumn, IpColumn } from '../model/batch.ts';
+import type { Dictionary } from '../model/dictionary.ts';
+import { DIRECTIONS, SCOPES } from '../model/kinds.ts';
+import { type AddressClasses, HOME_BIT, SCOPE_BITS } from './address-classes.ts';
+import { ASN_WIDTH, CITY_WIDTH } from './location-records.ts';
+import type { LocationTable } from './table-image.ts';
+import { findV4 } from './v4-table.ts';
+import { findV6 } from './v6-table.ts';
+
+const GLOBAL = SCOPES.global;
+const SIX_TO_FOUR = 0x2002;
+const TRANSLATED = 0x0064_ff9b;
+
+/** Both tables of one moment: a batch is never located half by one and half by the next. */
+export interface LocationTables {
+  readonly city: LocationTable;
+  readonly asn: LocationTable;
+}
+
+/** The columns of one end of the traffic. */
+export interface Side {
+  readonly ip: IpColumn;
+  readonly scope: Uint8Array;
+  readonly country: DictColumn;
+  readonly city: DictColumn;
+  readonly lat: Float32Array;
+  readonly lon: Float32Array;
+  readonly asn: Uint32Array;
+  readonly org: DictColumn;
+}
+
+/** The four words of an address, most significant first, as numbers; the memory order of the columns is not theirs. */
+export function wordAt(bytes: Uint8Array, at: number): number {
+  return ((bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]) >>> 0;
+}
+
+/**
+ * The record of a global IPv6 address. One that carries an IPv4 address, by 6to4 (RFC 3056) or a translator's
+ * well-known prefix (RFC 6052), is where that is.
+ */
+export function findCarried(
+  table: LocationTable,
+  classes: AddressClasses,
+  a: number,
+  b: number,
+  c: number,
+  d: number,
+): number {
+  let carried = 0;
+  if (a >>> 16 === SIX_TO_FOUR) carried = ((a << 16) | (b >>> 16)) >>> 0;
+  else if (a === TRANSLATED) carried = d;
+  else return findV6(table.v6, a, b, c, d);
+  return (classes.v4(carried) & SCOPE_BITS) === GLOBAL ? findV4(table.v4, carried) : 0;
+}
+
+/** Fills every column of `side` for the rows [from, to), and the classes of its addresses for {@link fillDirection}. */
+export function fillSide(
+  side: Side,
+  tables: LocationTables,
+  classes: AddressClasses,
+  found: Uint8Array,
+  from: number,
+  to: number,
+): void {
+  const { family, v4, bytes } = side.ip;
+  const { scope, lat, lon, asn } = side;
+  const country = side.country.codes;
+  const city = side.city.codes;
+  const org = side.org.codes;
+  const cities = tables.city.v4;
+  const networks = tables.asn.v4;
+  const { records: places, floats } = tables.city;
+  const systems = tables.asn.records;
+  for (let row = from; row < to; row++) {
+    let kind = 0;
+    let place = 0;
+    let system = 0;
+    if (family[row] === 4) {
+      const address = v4[row];
+      kind = classes.v4(address);
+      if ((kind & SCOPE_BITS) === GLOBAL) {
+        place = findV4(cities, address) * CITY_WIDTH;
+        system = findV4(networks, address) * ASN_WIDTH;
+      }
+    } else if (family[row] === 6) {
+      const at = row * 16;
+      const a = wordAt(bytes, at);
+      const b = wordAt(bytes, at + 4);
+      const c = wordAt(bytes, at + 8);
+      const d = wordAt(bytes, at + 12);
+      kind = classes.v6(a, b, c, d);
+      if ((kind & SCOPE_BITS) === GLOBAL) {
+        place = findCarried(tables.city, classes, a, b, c, d) * CITY_WIDTH;
+        system = findCarried(tables.asn, classes, a, b, c, d) * ASN_WIDTH;
+      }
+    }
+    found[row] = kind;
+    scope[row] = kind & SCOPE_BITS;
+    country[row] = places[place];
+    city[row] = places[place + 1];
+    lat[row] = floats[place + 2];
+    lon[row] = floats[place + 3];
+    asn[row] = systems[system];
+    org[row] = systems[system + 1];
+  }
+  useDictionary(side.country, tables.city.dictionaries[0], from, to);
+  useDictionary(side.city, tables.city.dictionaries[1], from, to);
+  useDictionary(side.org, tables.asn.dictionaries[0], from, to);
+}
+
+/**
+ * The codes of [from, to) are of `dictionary`. Rows before `from` were filled from the column's own: then the new
+ * codes are translated into that (a table was replaced between two calls for one batch; rare, so slow is fine).
+ */
+function useDictionary(column: DictColumn, dictionary: Dictionary, from: number, to: number): void {
+  if (column.dictionary === dictionary) return;
+  if (from === 0) {
+    column.dictionary = dictionary;
+    return;
+  }
+  for (let row = from; row < to; row++)
+    column.codes[row] = column.dictionary.intern(dictionary.strings[column.codes[row]]);
+}
+
+/** [0] neither at home, [1] only the source, [2] only the destination, [3] both. */
+const OF_HOMES = Uint8Array.of(DIRECTIONS.external, DIRECTIONS.outbound, DIRECTIONS.inbound, DIRECTIONS.internal);
+
+/** Direction from the classes of both ends; unknown unless both are addresses. */
+export function fillDirection(direction: Uint8Array, src: Uint8Array, dst: Uint8Array, from: number, to: number): void {
+  for (let row = from; row < to; row++) {
+    const homes = (src[row] & HOME_BIT ? 1 : 0) | (dst[row] & HOME_BIT ? 2 : 0);
+    const known = (src[row] & SCOPE_BITS) !== 0 && (dst[row] & SCOPE_BITS) !== 0;
+    direction[row] = known ? OF_HOMES[homes] : DIRECTIONS.unknown;
+  }
+}
