@@ -23,6 +23,19 @@ export function hashName(bytes: Uint8Array, start: number, end: number): number 
   return mix(hash);
 }
 
+/**
+ * The filter in front of the tables has 2^24 bits in blocks of 512, one line of the cache. The last two labels of a
+ * name choose the block, so that a name and all its parents cost one access to memory.
+ */
+export function blockOf(lastTwo: number): number {
+  return lastTwo >>> 17;
+}
+
+/** The bit of a name with the (mixed) hash `hash` in its block. */
+export function nameBit(block: number, hash: number): number {
+  return (block << 9) | (hash & 511);
+}
+
 /** Domains: found by the hash of the name read backwards, then compared byte for byte. */
 export class DomainTable {
   readonly records = new IndicatorRecords();
@@ -83,9 +96,14 @@ export class DomainTable {
     }
   }
 
-  /** Hash of the name of record `record`. */
-  hash(record: number): number {
-    return hashName(this.#bytes, this.#offsets[record], this.#offsets[record + 1]);
+  /** The bit of the name of record `record` in the filter. */
+  filterBit(record: number): number {
+    const start = this.#offsets[record];
+    const end = this.#offsets[record + 1];
+    const lastDot = this.#bytes.lastIndexOf(DOT, end - 1);
+    const before = this.#bytes.lastIndexOf(DOT, lastDot - 1);
+    const block = blockOf(hashName(this.#bytes, Math.max(start, before + 1), end));
+    return nameBit(block, hashName(this.#bytes, start, end));
   }
 
   name(record: number): string {

@@ -4,7 +4,7 @@ import type { Pace } from './pace.ts';
 
 /**
  * Bitmaps over all sets, small enough to stay in the cache, that answer "surely nothing here" with one look: a bit per
- * /24 of IPv4, per hashed /32 of IPv6, per hashed name. A set bit means only that the tables have to be asked.
+ * /24 of IPv4, per hashed /32 of IPv6, per hashed name (see `blockOf`). A set bit means only that the tables have to be asked.
  */
 export class FrontFilter {
   readonly v4 = new Uint32Array(2 ** 19);
@@ -32,7 +32,7 @@ export class FrontFilter {
     }
     for (let record = 0; record < domains.records.length; record++) {
       if (pace.due()) await pace.rest();
-      const bit = domains.hash(record) >>> 8;
+      const bit = domains.filterBit(record);
       this.domains[bit >>> 5] |= 1 << (bit & 31);
     }
   }

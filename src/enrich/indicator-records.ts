@@ -2,6 +2,18 @@
 export interface Label {
   readonly category: string;
   readonly source: string;
+  /** Both as members of a JSON object, in two pieces: the confidence stands between them. */
+  readonly categoryJson: string;
+  readonly sourceJson: string;
+}
+
+export function labelOf(category: string, source: string): Label {
+  return {
+    category,
+    source,
+    categoryJson: `"category":${JSON.stringify(category)}`,
+    sourceJson: `"source":${JSON.stringify(source)}`,
+  };
 }
 
 /** Different things that one list may say about one value; more are not kept. */

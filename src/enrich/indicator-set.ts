@@ -1,14 +1,22 @@
 import { formatIp, formatV4 } from '../model/address.ts';
 import { V4Table, V6Table } from './address-tables.ts';
 import { DomainTable } from './domain-table.ts';
-import { type IndicatorRecords, type Label, NONE } from './indicator-records.ts';
+import { type IndicatorRecords, type Label, labelOf, NONE } from './indicator-records.ts';
 import { bytesOfDomain, ParsedValue, parseValue } from './indicator-value.ts';
 import type { MatchIndicator } from './matcher.ts';
 import { NetworkTable } from './network-table.ts';
 import type { Pace } from './pace.ts';
 
+/** The field of an event that matched, or `value` in a look-up. */
+export type MatchField = 'src_ip' | 'dst_ip' | 'domain' | 'value';
+
 /** An indicator that covers a value. */
-export interface Found extends MatchIndicator {
+export interface Found {
+  /** Canonical; never with anything that JSON escapes. */
+  readonly value: string;
+  readonly label: Label;
+  readonly confidence: number;
+  readonly field: MatchField;
   /** How narrow it is, to rank by: {@link EXACT} for the value itself, else bits of the network or labels of the parent. */
   readonly specificity: number;
 }
@@ -74,41 +82,63 @@ export class IndicatorSet {
   }
 
   /** Appends everything that covers the IPv4 network `address`/`prefix`, 32 being the address alone. */
-  collectV4(address: number, prefix: number, into: Found[]): void {
-    if (prefix === 32) this.#chain(this.v4.records, this.v4.find(address), formatV4(address), EXACT, into);
+  collectV4(address: number, prefix: number, field: MatchField, into: Found[]): void {
+    if (prefix === 32) this.#chain(this.v4.records, this.v4.find(address), formatV4(address), EXACT, field, into);
     const nets = this.networks4;
     for (let net = nets.findV4(address); net !== NONE; net = nets.parent(net)) {
       const bits = nets.prefix(net);
       if (bits > prefix) continue;
       const rank = bits === prefix ? EXACT : 96 + bits;
-      this.#chain(nets.records, net, `${formatV4(nets.key(net, 0))}/${bits}`, rank, into);
+      this.#chain(nets.records, net, `${formatV4(nets.key(net, 0))}/${bits}`, rank, field, into);
     }
   }
 
   /** Appends everything that covers the IPv6 network `words`/`prefix`, 128 being the address alone. */
-  collectV6(words: Uint32Array, at: number, key: Uint32Array, prefix: number, into: Found[]): void {
+  collectV6(words: Uint32Array, at: number, key: Uint32Array, prefix: number, field: MatchField, into: Found[]): void {
     const bytes = new Uint8Array(words.buffer, words.byteOffset + at * 4, 16);
-    if (prefix === 128) this.#chain(this.v6.records, this.v6.find(words, at), formatIp(bytes), EXACT, into);
+    if (prefix === 128) this.#chain(this.v6.records, this.v6.find(words, at), formatIp(bytes), EXACT, field, into);
     const nets = this.networks6;
     for (let net = nets.find(key); net !== NONE; net = nets.parent(net)) {
       const bits = nets.prefix(net);
       if (bits > prefix) continue;
       const text = `${formatIp(networkBytes(nets, net))}/${bits}`;
-      this.#chain(nets.records, net, text, bits === prefix ? EXACT : bits, into);
+      this.#chain(nets.records, net, text, bits === prefix ? EXACT : bits, field, into);
     }
   }
 
   /** Appends what is held about exactly the name `bytes[start, end)`, which has `labels` labels. */
-  collectDomain(hash: number, bytes: Uint8Array, start: number, end: number, labels: number, into: Found[]): void {
+  collectDomain(
+    hash: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    labels: number,
+    field: MatchField,
+    into: Found[],
+  ): void {
     const record = this.domains.find(hash, bytes, start, end);
     if (record === NONE) return;
-    this.#chain(this.domains.records, record, this.domains.name(record), labels === 0 ? EXACT : PARENT + labels, into);
+    this.#chain(
+      this.domains.records,
+      record,
+      this.domains.name(record),
+      labels === 0 ? EXACT : PARENT + labels,
+      field,
+      into,
+    );
   }
 
-  #chain(records: IndicatorRecords, head: number, value: string, specificity: number, into: Found[]): void {
+  #chain(
+    records: IndicatorRecords,
+    head: number,
+    value: string,
+    specificity: number,
+    field: MatchField,
+    into: Found[],
+  ): void {
     for (let record = head; record !== NONE; record = records.next(record)) {
-      const { category, source } = this.#labels[records.label(record)];
-      into.push({ value, category, confidence: records.confidence(record), source, specificity });
+      const label = this.#labels[records.label(record)];
+      into.push({ value, label, confidence: records.confidence(record), field, specificity });
     }
   }
 
@@ -117,7 +147,7 @@ export class IndicatorSet {
     const known = this.#labelNumbers.get(text);
     if (known !== undefined) return known;
     if (this.#labels.length === LABELS) return undefined;
-    const label = this.#labels.push({ category, source }) - 1;
+    const label = this.#labels.push(labelOf(category, source)) - 1;
     this.#labelNumbers.set(text, label);
     return label;
   }

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** Milliseconds of work between two turns of the event loop. */
-const SLICE_MS = 8;
+const SLICE_MS = 5;
 /** The clock is read once in so many calls, because reading it costs more than a step of work. */
 const STEPS = 128;
 

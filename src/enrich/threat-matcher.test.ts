@@ -96,6 +96,30 @@ describe('ThreatMatcher', () => {
     expect(matcher.lookup('192.0.2.9')).toHaveLength(2);
   });
 
+  it('says the same of an address every time, for the field it stands in', async () => {
+    const matcher = await holding([bad('192.0.2.9')]);
+    const rows = [{ src: '192.0.2.9' }, { dst: '192.0.2.9' }, { src: '192.0.2.9', dst: '192.0.2.9' }];
+    const results = matched(matcher, [...rows, ...rows]);
+    expect(results.slice(3)).toEqual(results.slice(0, 3));
+    expect(results.map(({ matches }) => matches.map((match) => (match as { field: string }).field).join())).toEqual([
+      'src_ip',
+      'dst_ip',
+      'src_ip,dst_ip',
+      'src_ip',
+      'dst_ip',
+      'src_ip,dst_ip',
+    ]);
+    await matcher.replace('test', [bad('192.0.2.9', 5)]);
+    expect(matched(matcher, rows).map(({ confidence }) => confidence)).toEqual([5, 5, 5]);
+  });
+
+  it('keeps quotes and control characters of a list out of the syntax of its JSON', async () => {
+    const matcher = await holding([bad('192.0.2.9', 50, 'a"b\\c\n', 'it\'s "a" list\u2028')]);
+    expect(matched(matcher, [{ src: '192.0.2.9' }])[0].matches).toEqual([
+      { indicator: '192.0.2.9', category: 'a"b\\c\n', confidence: 50, source: 'it\'s "a" list\u2028', field: 'src_ip' },
+    ]);
+  });
+
   it('lists at most 16 matches and counts all', async () => {
     const many = Array.from({ length: 40 }, (_, i) => bad('192.0.2.9', i, `kind-${i}`));
     const [hit] = matched(await holding(many), [{ src: '192.0.2.9' }]);

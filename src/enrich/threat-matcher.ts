@@ -8,10 +8,8 @@ import { type Found, IndicatorSet } from './indicator-set.ts';
 import type { Match, Matcher, MatchIndicator } from './matcher.ts';
 import { Pace } from './pace.ts';
 import { DOMAIN, DST, hitsOf, SRC, snapshotOf, ThreatSnapshot } from './threat-snapshot.ts';
+import { type Verdict, VerdictCache, verdictOf, writeVerdict } from './verdict.ts';
 
-/** Matches that one event lists; `threat_count` counts the others too. */
-const LISTED_MATCHES = 16;
-const MAX_COUNT = 255;
 /** Refused indicators of one call that are written to the log one by one. */
 const LOGGED_REFUSALS = 5;
 
@@ -33,6 +31,8 @@ export class ThreatMatcher implements Matcher {
   readonly #refused;
   readonly #sets = new Map<string, IndicatorSet>();
   #snapshot = new ThreatSnapshot([], new FrontFilter());
+  #srcVerdicts = new VerdictCache();
+  #dstVerdicts = new VerdictCache();
   /** Replacements are made one after the other, in the order of the calls. */
   #queue: Promise<void> = Promise.resolve();
   #state: Health['state'] = 'starting';
@@ -98,7 +98,7 @@ export class ThreatMatcher implements Matcher {
     const found: Found[] = [];
     this.#snapshot.collect(value.trim(), found);
     found.sort((a, b) => b.specificity - a.specificity || b.confidence - a.confidence);
-    return found.map((one) => matchOf(one, 'value'));
+    return found.map(matchOf);
   }
 
   /**
@@ -123,6 +123,8 @@ export class ThreatMatcher implements Matcher {
     if (set.length > 0) this.#sets.set(source, set);
     else this.#sets.delete(source);
     this.#snapshot = snapshot;
+    this.#srcVerdicts = new VerdictCache();
+    this.#dstVerdicts = new VerdictCache();
   }
 
   async #gather(
@@ -164,34 +166,27 @@ export class ThreatMatcher implements Matcher {
 
   /** The slow path, for rows that match. */
   #record(snapshot: ThreatSnapshot, batch: EventBatch, row: number, hits: number): void {
-    const columns = batch.columns;
-    const found: Ranked[] = [];
-    if (hits & SRC) collectAddress(snapshot, columns.src_ip, row, 'src_ip', found);
-    if (hits & DST) collectAddress(snapshot, columns.dst_ip, row, 'dst_ip', found);
-    if (hits & DOMAIN) {
-      const { bytes, offsets } = columns.domain;
-      ranked('domain', found, (into) => snapshot.collectHost(bytes, offsets[row], offsets[row + 1], into));
+    const { src_ip, dst_ip } = batch.columns;
+    let cache: VerdictCache | undefined;
+    if (hits === SRC && src_ip.family[row] === 4) cache = this.#srcVerdicts;
+    else if (hits === DST && dst_ip.family[row] === 4) cache = this.#dstVerdicts;
+    const address = hits === SRC ? src_ip.v4[row] : dst_ip.v4[row];
+    let verdict = cache?.get(address);
+    if (verdict === undefined) {
+      verdict = judge(snapshot, batch, row, hits);
+      cache?.put(address, verdict);
     }
-    if (found.length === 0) return;
-    found.sort((a, b) => b.one.confidence - a.one.confidence || b.one.specificity - a.one.specificity);
-    const best = found[0].one;
-    columns.threat_count[row] = Math.min(MAX_COUNT, found.length);
-    columns.threat_indicator.set(row, best.value);
-    columns.threat_category.set(row, best.category);
-    columns.threat_confidence[row] = best.confidence;
-    columns.threat_matches.set(row, JSON.stringify(found.slice(0, LISTED_MATCHES).map(listed)));
+    writeVerdict(batch.columns, row, verdict);
   }
 }
 
-interface Ranked {
-  readonly one: Found;
-  readonly field: 'src_ip' | 'dst_ip' | 'domain';
-}
-
-function ranked(field: Ranked['field'], into: Ranked[], collect: (into: Found[]) => void): void {
+function judge(snapshot: ThreatSnapshot, batch: EventBatch, row: number, hits: number): Verdict {
+  const { src_ip, dst_ip, domain } = batch.columns;
   const found: Found[] = [];
-  collect(found);
-  for (const one of found) into.push({ one, field });
+  if (hits & SRC) collectAddress(snapshot, src_ip, row, 'src_ip', found);
+  if (hits & DST) collectAddress(snapshot, dst_ip, row, 'dst_ip', found);
+  if (hits & DOMAIN) snapshot.collectHost(domain.bytes, domain.offsets[row], domain.offsets[row + 1], found);
+  return verdictOf(found);
 }
 
 function collectAddress(
@@ -199,24 +194,12 @@ function collectAddress(
   column: EventBatch['columns']['src_ip'],
   row: number,
   field: 'src_ip' | 'dst_ip',
-  into: Ranked[],
+  into: Found[],
 ): void {
-  ranked(field, into, (found) => {
-    if (column.family[row] === 4) snapshot.collectV4(column.v4[row], 32, found);
-    else snapshot.collectV6(column.words, row * 4, 128, found);
-  });
+  if (column.family[row] === 4) snapshot.collectV4(column.v4[row], 32, field, into);
+  else snapshot.collectV6(column.words, row * 4, 128, field, into);
 }
 
-function listed({ one, field }: Ranked) {
-  return {
-    indicator: one.value,
-    category: one.category,
-    confidence: one.confidence,
-    source: one.source,
-    field,
-  };
-}
-
-function matchOf({ value, category, confidence, source }: Found, field: string): Match {
-  return { value, category, confidence, source, field };
+function matchOf({ value, label, confidence, field }: Found): Match {
+  return { value, category: label.category, confidence, source: label.source, field };
 }

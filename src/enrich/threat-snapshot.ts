@@ -1,8 +1,8 @@
 import type { EventBatch } from '../model/batch.ts';
-import { endOfHost, HASH_START, lower, roll, v4InBytes } from './domain-table.ts';
+import { blockOf, endOfHost, HASH_START, lower, nameBit, roll, v4InBytes } from './domain-table.ts';
 import { FrontFilter, v6Bit } from './front-filter.ts';
 import { mix, NONE } from './indicator-records.ts';
-import { type Found, type IndicatorSet, numbersOf, swapBytes } from './indicator-set.ts';
+import { type Found, type IndicatorSet, type MatchField, numbersOf, swapBytes } from './indicator-set.ts';
 import { bytesOfDomain, normalDomain, ParsedValue, parseValue } from './indicator-value.ts';
 import type { Pace } from './pace.ts';
 
@@ -29,8 +29,9 @@ export class ThreatSnapshot {
     this.domains = sum((set) => set.domains.size);
   }
 
-  /** For an address whose bit in the front filter is set: does any set cover it? */
+  /** Does any set cover the address? */
   coversV4(address: number): boolean {
+    if (((this.front.v4[address >>> 13] >>> ((address >>> 8) & 31)) & 1) === 0) return false;
     for (let i = 0; i < this.sets.length; i++) if (this.sets[i].coversV4(address)) return true;
     return false;
   }
@@ -45,20 +46,20 @@ export class ThreatSnapshot {
 
   /** Does any set cover the host in `bytes[start, end)`: the name, a parent of it, or the IPv4 address it spells? */
   coversHost(bytes: Uint8Array, start: number, end: number): boolean {
-    return this.#host(bytes, start, endOfHost(bytes, start, end), undefined);
+    return this.#host(bytes, start, endOfHost(bytes, start, end), 'domain', undefined);
   }
 
-  collectV4(address: number, prefix: number, into: Found[]): void {
-    for (const set of this.sets) set.collectV4(address, prefix, into);
+  collectV4(address: number, prefix: number, field: MatchField, into: Found[]): void {
+    for (const set of this.sets) set.collectV4(address, prefix, field, into);
   }
 
-  collectV6(words: Uint32Array, at: number, prefix: number, into: Found[]): void {
+  collectV6(words: Uint32Array, at: number, prefix: number, field: MatchField, into: Found[]): void {
     numbersOf(words, at, this.#key);
-    for (const set of this.sets) set.collectV6(words, at, this.#key, prefix, into);
+    for (const set of this.sets) set.collectV6(words, at, this.#key, prefix, field, into);
   }
 
   collectHost(bytes: Uint8Array, start: number, end: number, into: Found[]): void {
-    this.#host(bytes, start, endOfHost(bytes, start, end), into);
+    this.#host(bytes, start, endOfHost(bytes, start, end), 'domain', into);
   }
 
   /** Everything that covers an address, network or domain; nothing for any other text. */
@@ -66,61 +67,68 @@ export class ThreatSnapshot {
     const parsed = new ParsedValue();
     if (parseValue(value, parsed) === undefined && parsed.kind !== 'domain') {
       const words = new Uint32Array(parsed.bytes.buffer);
-      if (parsed.kind.endsWith('4')) this.collectV4(swapBytes(words[3]), parsed.prefix, into);
-      else this.collectV6(words, 0, parsed.prefix, into);
+      if (parsed.kind.endsWith('4')) this.collectV4(swapBytes(words[3]), parsed.prefix, 'value', into);
+      else this.collectV6(words, 0, parsed.prefix, 'value', into);
       return;
     }
     const domain = normalDomain(value);
     if (domain === undefined) return;
     const { bytes, length } = bytesOfDomain(domain);
-    this.#host(bytes, 0, length, into);
+    this.#host(bytes, 0, length, 'value', into);
   }
 
   /** The one walk over a name, from its end: every label boundary is a name that may be held. */
-  #host(bytes: Uint8Array, start: number, end: number, into: Found[] | undefined): boolean {
+  #host(bytes: Uint8Array, start: number, end: number, field: MatchField, into: Found[] | undefined): boolean {
     if (end > start && bytes[end - 1] <= 57 && bytes[end - 1] >= 48) {
       const address = v4InBytes(bytes, start, end);
       if (address >= 0) {
-        if (into) this.collectV4(address, 32, into);
+        if (into) this.collectV4(address, 32, field, into);
         return this.coversV4(address);
       }
     }
     if (this.domains === 0) return false;
+    const filter = this.front.domains;
     const first = Math.max(start, end - NAME_BYTES);
     let hash = HASH_START;
     let labels = 1;
+    let block = 0;
     let found = false;
     for (let at = end - 1; at >= first; at--) {
       const byte = bytes[at];
-      if (byte === DOT) {
-        if (labels > 1) {
-          if (this.#name(mix(hash), bytes, at + 1, end, labels, into)) found = true;
+      if (byte === DOT && labels++ > 1) {
+        const mixed = mix(hash);
+        if (labels === 3) block = blockOf(mixed);
+        const bit = nameBit(block, mixed);
+        if (((filter[bit >>> 5] >>> (bit & 31)) & 1) === 1) {
+          if (this.#name(mixed, bytes, at + 1, end, labels - 1, field, into)) found = true;
           if (found && !into) return true;
         }
-        labels++;
       }
       hash = roll(hash, lower(byte));
     }
     if (first !== start || labels < 2) return found;
-    return this.#name(mix(hash), bytes, start, end, 0, into) || found;
+    const mixed = mix(hash);
+    const bit = nameBit(labels === 2 ? blockOf(mixed) : block, mixed);
+    if (((filter[bit >>> 5] >>> (bit & 31)) & 1) === 0) return found;
+    return this.#name(mixed, bytes, start, end, 0, field, into) || found;
   }
 
-  /** `labels` is 0 for the whole name. */
+  /** For a name whose bit in the filter is set; `labels` is 0 for the whole name. */
   #name(
     hash: number,
     bytes: Uint8Array,
     start: number,
     end: number,
     labels: number,
+    field: MatchField,
     into: Found[] | undefined,
   ): boolean {
-    if (((this.front.domains[hash >>> 13] >>> ((hash >>> 8) & 31)) & 1) === 0) return false;
     let found = false;
     for (const set of this.sets) {
       if (set.domains.find(hash, bytes, start, end) === NONE) continue;
       found = true;
       if (!into) return true;
-      set.collectDomain(hash, bytes, start, end, labels, into);
+      set.collectDomain(hash, bytes, start, end, labels, field, into);
     }
     return found;
   }
