@@ -232,6 +232,9 @@ export function telemetryStoreContract(name: string, options: () => Promise<Part
       ['src.ip', 'bytes'],
       ['dst.port', 'packets'],
       ['kind', 'events'],
+      ['tags', 'bytes'],
+      ['risk', 'events'],
+      ['domain', 'events'],
     ] as const)('series by %s: one each of the most frequent, and one of all others', async (path, measure) => {
       const range = { from: T0, to: ALL.to };
       const by = field(path).column;
@@ -311,6 +314,10 @@ export function telemetryStoreContract(name: string, options: () => Promise<Part
       await store.commit(batchOf([{ ts: old, received: old }]));
       await store.flush();
       const { events } = await store.stats();
+      await store.stop();
+      await store.stop();
+      await store.start();
+      expect(await store.stats()).toMatchObject({ events, spooledRows: 0 });
       await store.stop();
       store = make({ retentionDays: 1 });
       await store.start();

@@ -88,16 +88,23 @@ export class Committer {
   }
 
   #encode(group: CommitGroup, batch: EventBatch, letters: readonly DeadLetter[]): void {
-    batch.idStep = ID_STEP;
-    if (batch.length > 0) {
-      batch.firstId = this.#ids.take(batch.length);
-      writeEvents(group.events, this.#encoder, batch);
-      group.eventRows += batch.length;
+    const events = group.events.length;
+    const dead = group.dead.length;
+    try {
+      batch.idStep = ID_STEP;
+      if (batch.length > 0) {
+        batch.firstId = this.#ids.take(batch.length);
+        writeEvents(group.events, this.#encoder, batch);
+      }
+      if (letters.length > 0) writeDeadLetters(group.dead, letters, this.#ids.take(letters.length), ID_STEP);
+    } catch (error) {
+      // Half a block would make the whole file unreadable, with the commits of others in it.
+      group.events.length = events;
+      group.dead.length = dead;
+      throw error;
     }
-    if (letters.length > 0) {
-      writeDeadLetters(group.dead, letters, this.#ids.take(letters.length), ID_STEP);
-      group.deadRows += letters.length;
-    }
+    group.eventRows += batch.length;
+    group.deadRows += letters.length;
   }
 
   async #write(): Promise<void> {

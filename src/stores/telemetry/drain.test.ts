@@ -122,6 +122,19 @@ test('one file that cannot be read is put aside, its neighbours go in', async ()
   expect([quarantined.length, spool.quarantined, spool.rows]).toEqual([1, 1, 0]);
 });
 
+test('an error nobody foresaw is tried three times, then put aside', async () => {
+  const { spool, drain, committer, quarantined } = await processOn();
+  let attempts = 0;
+  engine.fail = () => ({ error: new EngineError(4321, `attempt ${++attempts}`), take: false });
+  await committer.commit(rows(1), []);
+  await drain.flush(spool.lastSeq);
+  expect([attempts, quarantined.length, engine.files.length]).toEqual([3, 1, 0]);
+  engine.fail = () => undefined;
+  await committer.commit(rows(1), []);
+  await drain.flush(spool.lastSeq);
+  expect(engine.files).toHaveLength(1);
+});
+
 test('a crash after the insert and before the deletion replays under the same token, before anything new', async () => {
   const first = await processOn();
   engine.fail = () => ({ error: new EngineError(0, 'the process dies here'), take: true });

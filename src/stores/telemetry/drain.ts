@@ -1,7 +1,7 @@
 import { AppError, messageOf } from '../../kit/errors.ts';
 import type { Log } from '../../kit/log.ts';
 import type { Driver } from './driver.ts';
-import { engineError, isDataError } from './engine-error.ts';
+import { engineError, isPermanent } from './engine-error.ts';
 import { DEAD_LETTER_COLUMNS, DEAD_LETTERS, EVENT_COLUMNS, EVENTS } from './schema.ts';
 import type { Spool, SpoolGroup } from './spool.ts';
 
@@ -131,7 +131,7 @@ export class Drain {
       });
     } catch (error) {
       const failed = engineError(error);
-      if (!isDataError(failed)) throw failed;
+      if (!isPermanent(failed, this.#failures)) throw failed;
       if (group.files.length > 1) return this.#spool.split(group);
       this.#log.error({ group: group.name, error: failed.message }, 'a spool group cannot be inserted: quarantined');
       await this.#spool.quarantine(group);

@@ -27,16 +27,24 @@ const QUERY_WAS_CANCELLED = 394;
 const CANNOT_COMPILE_REGEXP = 427;
 export const CANNOT_LOCK = 76;
 
-/**
- * Errors that the same bytes would meet again: the spool file is damaged or of a shape that the table does not take.
- * Everything else (memory, disk, connection, too many parts) may pass, so the insert is tried again.
- */
+/** Errors that the same bytes would meet again: the spool file is damaged, or of a shape that the table does not take. */
 const DATA_ERRORS = new Set([
-  6, 10, 16, 23, 26, 27, 32, 33, 38, 41, 44, 50, 53, 69, 70, 72, 85, 108, 117, 128, 131, 190, 271, 349, 467, 691,
+  6, 10, 16, 23, 26, 27, 32, 33, 38, 41, 44, 50, 53, 62, 69, 70, 72, 85, 108, 117, 128, 131, 190, 271, 349, 467, 691,
 ]);
+/**
+ * Errors that pass by themselves or when a person sees to it: memory, disk, files, table or rights missing, too many
+ * parts or queries, network, Keeper.
+ */
+const PASSING_ERRORS = new Set([
+  0, 60, 74, 75, 76, 77, 81, 107, 159, 164, 173, 202, 209, 210, 225, 236, 241, 242, 243, 252, 279, 285, 286, 319, 394,
+  425, 439, 473, 497, 516, 735, 999, 1000, 1001, 1002,
+]);
+/** An error that is in neither set gets this many attempts. */
+const ATTEMPTS = 3;
 
-export function isDataError(error: EngineError): boolean {
-  return DATA_ERRORS.has(error.code);
+/** Whether trying again is of no use after `failures` earlier ones. */
+export function isPermanent(error: EngineError, failures: number): boolean {
+  return DATA_ERRORS.has(error.code) || (!PASSING_ERRORS.has(error.code) && failures + 1 >= ATTEMPTS);
 }
 
 /** What the person who asked is told: never the SQL. */

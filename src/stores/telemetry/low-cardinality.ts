@@ -89,7 +89,8 @@ export class LowCardinalityEncoder {
     const indexes = this.#indexes;
     let keys = 0;
     for (let r = 0; r < rows; r++) {
-      const code = codes[r];
+      // A code that the dictionary does not have (a step forgot to replace it) is the empty string.
+      const code = codes[r] < size ? codes[r] : 0;
       if (stamps[code] !== stamp) {
         stamps[code] = stamp;
         numbers[code] = keys;

@@ -109,7 +109,8 @@ describe('native blocks of events', () => {
   test('a code outside its vocabulary becomes 0, a broken counter 0, and both stay readable', async () => {
     const batch = batchOf([{ bytes: -5, packets: Number.NaN, duration: Number.POSITIVE_INFINITY }]);
     batch.columns.kind[0] = 200;
-    expect(await decode(batch)).toMatchObject([{ kind: '', bytes: 0, packets: 0 }]);
+    batch.columns.app.codes[0] = 99;
+    expect(await decode(batch)).toMatchObject([{ kind: '', bytes: 0, packets: 0, app: '' }]);
   });
 
   test('only the keys that rows use are written, with wide codes where there are many', async () => {

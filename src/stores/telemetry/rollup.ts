@@ -4,9 +4,10 @@ import type { FilterNode } from '../../model/filter/ast.ts';
 /*
  * The roll-up is an aggregate projection of the table of events, `by_minute`: the engine keeps it inside every part, so
  * it lives, merges and expires with the rows it sums, and is exact at any moment. The engine answers from it when a
- * query groups by no more than its keys and filters by them alone; queries are written in that shape where they can be
- * (docs/decisions). Measured with 20 million events on two cores: it costs nothing that shows when inserting, and turns
- * a series over all of them from 270 ms into 9 ms.
+ * query groups by no more than its keys and filters by them alone; queries are written in that shape where they can be.
+ * Measured with 20 million events on two cores: it costs nothing that shows when inserting, and turns a series over all
+ * of them from 270 ms into 9 ms. Roll-ups of the addresses by hour would bring their top-N over all from 600 ms to
+ * 180 ms, but cost 40 % of the insert rate: not worth it.
  */
 
 export const MINUTE_MICROS = 60_000_000;

@@ -14,6 +14,7 @@ export function insertSettings(token: string): Record<string, string | number> {
     min_insert_block_size_rows: 1_000_000_000,
     min_insert_block_size_bytes: 0,
     max_insert_block_size: 1_000_000_000,
+    max_partitions_per_insert_block: 0,
     input_format_parallel_parsing: 0,
     max_execution_time: 0,
     max_memory_usage: 0,

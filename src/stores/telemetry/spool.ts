@@ -98,6 +98,8 @@ export class Spool {
     const entries = (await readdir(this.path)).sort();
     this.#open = await this.#list('', entries);
     this.#groups = [];
+    this.#rows = 0;
+    this.#bytes = 0;
     for (const name of entries) if (GROUP.test(name)) await this.#adopt(name);
     this.#quarantined = (await readdir(join(this.path, QUARANTINE))).length;
     for (const file of [...this.#open, ...this.#groups.flatMap((group) => group.files)]) this.#count(file, 1);
