@@ -47,9 +47,11 @@ describe('top', () => {
     expect(err).toBe('top 2 of 4,812; other 9 events, 1 kB (4 ms)\n');
   });
 
-  it('prints nothing but rows to a program', async () => {
+  it('prints the whole answer, or its rows, and nothing else to a program', async () => {
     const { out, err } = await ask(['top', 'src.asn', '--json'], { body });
-    expect([JSON.parse(out), err]).toEqual([items, '']);
+    expect([JSON.parse(out), err]).toEqual([body, '']);
+    const rows = await ask(['top', 'src.asn', '-o', 'ndjson', '--fields', 'value'], { body });
+    expect([rows.out, rows.err]).toEqual(['{"value":64500}\n{"value":null}\n', '']);
   });
 
   it('shows where a filter is wrong, with exit 2', async () => {

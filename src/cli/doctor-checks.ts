@@ -125,6 +125,9 @@ async function checkState(url: string | undefined): Promise<Finding> {
   }
   const result = await spawned(program, ['--version']);
   if (result.code === 0) return ok(result.output.replace('postgres (PostgreSQL)', 'PostgreSQL'));
+  if (result.output.includes('shared libraries')) {
+    return warn('the libraries of the embedded PostgreSQL are not linked yet', 'nothing: the first start links them');
+  }
   return failed(`the embedded PostgreSQL does not run: ${result.output}`, 'npm ci, or set state.url (DATABASE_URL)');
 }
 

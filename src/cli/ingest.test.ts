@@ -65,7 +65,7 @@ describe('ingest', () => {
       'content-encoding': 'gzip',
       'content-type': 'application/x-ndjson',
     });
-    expect([first.query.get('format'), first.query.get('collector_id')]).toEqual(['flows.v1', 'office']);
+    expect([first.query.get('format'), first.headers['x-collector-id']]).toEqual(['flows.v1', 'office']);
   });
 
   it('reads arrays, pretty ones, gzip of several members, and stdin', async () => {

@@ -38,6 +38,9 @@ export const ingest = command({
   async run({ args, io }) {
     const skip = Number(args.skip);
     if (!Number.isInteger(skip) || skip < 0) throw new CliError(EXIT.usage, '--skip takes a number of records.');
+    if (args.collector !== undefined && !/^[\x20-\x7e]+$/.test(args.collector)) {
+      throw new CliError(EXIT.usage, '--collector takes printable ASCII characters.');
+    }
     const format = formatOf(args);
     const options = { format: args.format, collector: args.collector };
     const summary = await sendInput(openInput(args.file, io), Client.from(args, io), io, { ...options, skip });

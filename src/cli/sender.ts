@@ -46,10 +46,13 @@ export class Sender {
   readonly examples: Rejection[] = [];
   readonly #client: Client;
   readonly #options: SendOptions;
+  readonly #headers: Record<string, string>;
 
   constructor(client: Client, options: SendOptions) {
     this.#client = client;
     this.#options = options;
+    this.#headers = { 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip' };
+    if (options.collector !== undefined) this.#headers['x-collector-id'] = options.collector;
   }
 
   /** @throws CliError when nothing more can be sent, or `signal` ended a pause. */
@@ -96,19 +99,12 @@ export class Sender {
     let waited = 0;
     let next = FIRST_WAIT_MS;
     for (;;) {
-      const response = await this.#client.raw(
-        '/v1/ingest/bulk',
-        { format: this.#options.format },
-        {
-          method: 'POST',
-          body,
-          headers: {
-            'content-type': 'application/x-ndjson',
-            'content-encoding': 'gzip',
-            ...(this.#options.collector && { 'x-collector-id': this.#options.collector }),
-          },
-        },
-      );
+      const query = { format: this.#options.format };
+      const response = await this.#client.raw('/v1/ingest/bulk', query, {
+        method: 'POST',
+        body,
+        headers: this.#headers,
+      });
       if (response.status !== 429 && response.status !== 503) return response;
       const failure = await this.#client.failure(response);
       const pause = failure.retryAfter === undefined ? next : failure.retryAfter * 1000;

@@ -49,6 +49,7 @@ export function prepare(
 ): { config: LoadedConfig; log: Log } {
   const flags = { ...extra, ...settingFlags(options) };
   const config = loadConfig({ flags, configFile: options.config, env: io.env, cwd: io.cwd });
+  process.env.TZ = config.settings.timeZone;
   const { level, format } = config.settings.log;
   const log = createLog({ level: options.debug ? 'debug' : level, format });
   for (const warning of config.warnings) log.warn(warning);

@@ -51,6 +51,10 @@ export const top = command({
       { field: 'packets', align: 'right', show: number },
       { field: 'risk', align: 'right', show: number },
     ];
+    if (formatOf(args) === 'json' && args.fields === undefined) {
+      await io.out(`${JSON.stringify(answer, null, 2)}\n`);
+      return EXIT.ok;
+    }
     const labelled = answer.items.some((item) => item.label);
     await printRows(answer.items, labelled ? columns : columns.filter((column) => column.field !== 'label'), args, io);
     if (formatOf(args) === 'table') {

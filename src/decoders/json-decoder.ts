@@ -93,6 +93,7 @@ export class JsonDecoder implements Decoder {
       const around: Surroundings = {
         receivedAt: context.receivedAt,
         exporter: batch.collector || context.collectorId,
+        collector: batch.collector,
       };
       for (let record = batch.from; record < batch.to; record++) {
         body.recall(record);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ConfigError, type ConfigSources, describeSettings, envName, loadConfig, maskSettings } from './config.ts';
 import { type FieldTree, fieldsOf } from './fields.ts';
-import { SETTINGS } from './settings.ts';
+import { SETTINGS, UNUSED_SECTIONS } from './settings.ts';
 
 let cwd: string;
 beforeEach(() => {
@@ -170,6 +170,14 @@ describe('mistakes', () => {
       env: { VEDETTE_LOG_LEVLE: 'info', VEDETTE_CONFIG: '', VEDETTE_TEST_X: '1', HOME: '/' },
     });
     expect(warnings).toEqual(['VEDETTE_LOG_LEVLE is set and is no setting; did you mean VEDETTE_LOG_LEVEL?']);
+  });
+});
+
+describe('sections that nothing acts on', () => {
+  it('exist, and setting one is a warning', () => {
+    for (const section of UNUSED_SECTIONS) expect(Object.keys(SETTINGS)).toContain(section);
+    const { warnings } = load({ env: { SPLUNK_HEC_TOKEN: 'hidden', RATE_LIMIT_INGEST_RPM: '5' } });
+    expect(warnings).toEqual(['outputs.splunk.token is set (env), and nothing in this version acts on it.']);
   });
 });
 

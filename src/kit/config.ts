@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { type Field, type FieldTree, fieldsOf, isField } from './fields.ts';
 import { nearest } from './nearest.ts';
-import { SETTINGS, type Settings } from './settings.ts';
+import { SETTINGS, type Settings, UNUSED_SECTIONS } from './settings.ts';
 
 export type Origin = 'default' | 'file' | 'env' | 'flag';
 
@@ -84,7 +84,7 @@ export function loadConfig(sources: ConfigSources = {}): LoadedConfig {
   return {
     settings: settings as unknown as Settings,
     file,
-    warnings: strangers(env),
+    warnings: [...strangers(env), ...unused(origins)],
     origin: (path) => origins.get(path) ?? 'default',
   };
 }
@@ -241,6 +241,13 @@ function strangers(env: NonNullable<ConfigSources['env']>): string[] {
     warnings.push(`${name} is set and is no setting${meant ? `; did you mean ${meant}?` : '.'}`);
   }
   return warnings;
+}
+
+function unused(origins: ReadonlyMap<string, Origin>): string[] {
+  const set = [...origins].filter(
+    ([path, origin]) => origin !== 'default' && UNUSED_SECTIONS.includes(path.split('.')[0]),
+  );
+  return set.map(([path, origin]) => `${path} is set (${origin}), and nothing in this version acts on it.`);
 }
 
 function put(tree: Tree, path: string, value: unknown): void {

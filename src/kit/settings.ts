@@ -50,7 +50,11 @@ export const SETTINGS = {
   ),
   dataDir: path('.data', 'Folder of everything that is kept: events, state, spool, dead letters.'),
   node: whole(0, 0, 255, 'Number of this node; part of every event id, so it must differ between nodes of one store.'),
-  timeZone: text('UTC', 'Time zone in which times are written for people, as an IANA name.', { env: ['TZ'] }),
+  timeZone: text(
+    'UTC',
+    'Time zone of the process, as an IANA name. Times in answers and logs are UTC whatever it is.',
+    { env: ['TZ'] },
+  ),
   domain: optionalText('Public name of this server; the reverse proxy asks for certificates under it.', {
     env: ['DOMAIN'],
   }),
@@ -221,6 +225,22 @@ export const SETTINGS = {
     ringPackets: whole(100_000, 100, 10_000_000, 'Packets that a live capture keeps.'),
   },
 } as const;
+
+/**
+ * Sections that are read and checked, so that files and environments made for more than this version does stay valid,
+ * and that nothing acts on. Setting one is worth a warning.
+ */
+export const UNUSED_SECTIONS: readonly string[] = [
+  'bus',
+  'outputs',
+  'alerts',
+  'feeds',
+  'llm',
+  'cache',
+  'honeypot',
+  'privacy',
+  'traffic',
+];
 
 /** The settings as the components get them: checked, defaults filled in, paths absolute. */
 export type Settings = ValuesOf<typeof SETTINGS>;

@@ -95,6 +95,8 @@ export interface Surroundings {
   readonly receivedAt: number;
   /** Who observed it, where the record itself does not say. */
   readonly exporter: string;
+  /** What the sender calls itself inside the payload; empty when it does not. */
+  readonly collector: string;
 }
 
 /**
@@ -130,6 +132,7 @@ export class RecordWriter {
     if (batch !== this.#batch) this.#bind(batch);
     const columns = this.#columns;
     columns.kind[row] = KIND_CODES[format];
+    if (around.collector !== '') batch.columns.source.set(row, around.collector);
     if (
       !this.#times(columns, row, format, around) ||
       !this.#endpoints(columns, row, format) ||
