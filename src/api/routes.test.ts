@@ -209,13 +209,13 @@ describe('queries', () => {
     world.metrics.counter('vedette_received_envelopes_total', 'x', ['source']).inc({ source: 'a' }, 4);
     const answer = overviewAnswer.strict().parse((await get('/v1/query/overview?from=-1h')).json());
     expect(answer.kpis).toMatchObject({
-      events: { value: 10, previous: 10 },
+      events: { value: 4, previous: 4 },
       threats: { value: 3 },
       risk_avg: { value: 32 },
-      high_risk: { value: 4 },
+      high_risk: { value: 1 },
       sources: { value: 3 },
       batches: { value: 4, previous: null },
-      bytes: { value: 1000 },
+      bytes: { value: 800 },
     });
     expect(answer.kpis.events.spark?.reduce((sum, n) => sum + n, 0)).toBe(4);
     expect(answer.newest).toBe('2026-11-20T12:00:00.000Z');
@@ -330,6 +330,22 @@ describe('dead letters', () => {
     const refused = await send('POST', '/v1/dead-letters/3/replay');
     expect([refused.statusCode, refused.headers['retry-after']]).toEqual([429, '3']);
     expect(world.letters).toHaveLength(4);
+  });
+
+  it('replays page by page until the queue is full, and removes what went through', async () => {
+    world.letters = Array.from({ length: 250 }, (_, i) => deadLetter(250 - i, i === 5 ? { size: 99_999 } : {}));
+    let taken = 0;
+    world.replay = async () => {
+      if (++taken > 220) throw queueFull;
+      return { accepted: 1, rejected: 0, errors: [] };
+    };
+    expect((await send('POST', '/v1/dead-letters/replay', {})).json()).toEqual({ replayed: 220, failed: 1 });
+    expect(world.letters.map(({ id }) => Number(id))).toEqual([245, ...Array.from({ length: 29 }, (_, i) => 29 - i)]);
+    expect((await send('POST', '/v1/dead-letters/replay', { ids: ['245'] })).json()).toEqual({
+      replayed: 0,
+      failed: 1,
+    });
+    expect((await send('POST', '/v1/dead-letters/replay', { ids: ['29'] })).statusCode).toBe(429);
   });
 
   it('removes one, and all', async () => {

@@ -63,12 +63,18 @@ export interface TopResult {
   readonly total: { readonly events: number; readonly bytes: number; readonly packets: number };
 }
 
+/**
+ * In a series also: the mean risk of the events, how many of them matched threat intelligence, and how many have a risk
+ * of 70 or more. `risk` is the highest.
+ */
+export type SeriesMeasure = Measure | 'risk_avg' | 'threats' | 'high_risk';
+
 export interface SeriesQuery {
   readonly range: TimeRange;
   readonly filter?: FilterNode;
   /** Microseconds; a multiple of one second. */
   readonly bucket: number;
-  readonly measures: readonly Measure[];
+  readonly measures: readonly SeriesMeasure[];
   /** One series for each of the `top` most frequent values of this column, and `other`. */
   readonly by?: Column;
   readonly top?: number;
@@ -80,7 +86,7 @@ export interface Series {
   readonly other: boolean;
   /** Start of each bucket that has events, ascending, in microseconds, with one array a measure beside it. */
   readonly at: readonly number[];
-  readonly values: Readonly<Partial<Record<Measure, readonly number[]>>>;
+  readonly values: Readonly<Partial<Record<SeriesMeasure, readonly number[]>>>;
 }
 
 export interface StoredDeadLetter extends DeadLetter {
