@@ -169,6 +169,8 @@ describe('what is refused', () => {
     const answer = await answered;
     expect(answer.statusCode).toBe(413);
     expect(written).toBeLessThan(64 * MB);
+    expect(await jsonOf(answer)).toMatchObject({ code: 'BODY_TOO_LARGE' });
+    expect(answer.headers['x-ratelimit-limit']).toBe('1000');
     sent.destroy();
   });
 
