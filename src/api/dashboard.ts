@@ -45,17 +45,22 @@ export class Dashboard {
   routes(app: App): void {
     if (this.#dir === null) return;
     const config = { access: 'open', limit: 'none' } as const;
-    app.get('/', { config, schema: { hide: true } }, (_, reply) => reply.sendFile('index.html'));
+    // Nothing is returned: a reply that is returned is awaited, once more for every handler it passes.
+    app.get('/', { config, schema: { hide: true } }, (_, reply) => {
+      reply.sendFile('index.html');
+    });
     app.get('/*', { config, schema: { hide: true } }, (request, reply) => {
       const path = (request.params as { '*': string })['*'];
-      return /^(v1|api)(\/|$)/.test(path) ? reply.callNotFound() : reply.sendFile(path);
+      if (/^(v1|api)(\/|$)/.test(path)) reply.callNotFound();
+      else reply.sendFile(path);
     });
   }
 
-  /** Answers a request for a page, if it is one; else the caller has to. */
-  answer(request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined {
-    if (!wantsPage(request)) return undefined;
-    if (this.#dir !== null) return reply.code(200).sendFile('index.html');
-    return reply.code(404).type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(NOT_BUILT);
+  /** Answers a request for a page, if it is one; false when the caller has to. */
+  answer(request: FastifyRequest, reply: FastifyReply): boolean {
+    if (!wantsPage(request)) return false;
+    if (this.#dir !== null) reply.code(200).sendFile('index.html');
+    else reply.code(404).type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(NOT_BUILT);
+    return true;
   }
 }

@@ -2,6 +2,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, ERRORS, type ErrorCode, messageOf } from '../kit/errors.ts';
 import type { Log } from '../kit/log.ts';
 import { FilterError } from '../model/filter/error.ts';
+import { answerEarly } from './linger.ts';
 
 /** The body of every error answer. */
 export interface ErrorBody {
@@ -56,21 +57,18 @@ export function errorBody(error: AppError, requestId: string): ErrorBody {
 }
 
 /** Answers with the error; a fault of ours goes to the log with its stack, and to the caller with the request id only. */
-export function sendError(log: Log, thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+export function sendError(log: Log, thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const error = toAppError(thrown);
   if (error.code === 'INTERNAL')
     log.error({ err: error.cause ?? error, request_id: request.id, route: request.routeOptions.url }, 'request failed');
   if (error.retryAfter !== undefined) reply.header('retry-after', String(Math.max(1, Math.ceil(error.retryAfter))));
   else if (error.status === 429 && !reply.hasHeader('retry-after')) reply.header('retry-after', '1');
-  // A body that was refused half-way is not read to its end: the connection goes away after the answer.
-  if (request.raw.complete === false) reply.header('connection', 'close');
   const place =
     thrown instanceof FilterError
       ? { position: thrown.position, length: thrown.length, suggestion: thrown.suggestion }
       : {};
-  return reply
-    .code(error.status)
-    .type('application/json; charset=utf-8')
-    .serializer(JSON.stringify)
-    .send({ ...errorBody(error, request.id), ...place });
+  const body = JSON.stringify({ ...errorBody(error, request.id), ...place });
+  reply.code(error.status).type('application/json; charset=utf-8');
+  if (request.raw.complete === false && !reply.raw.destroyed) answerEarly(request, reply, body);
+  else reply.serializer(String).send(body);
 }

@@ -21,16 +21,23 @@ function isWhole(letter: StoredDeadLetter): boolean {
  * @throws AppError CONFLICT when it was cut; what the pipeline throws, such as QUEUE_FULL: the letter stays then
  */
 export async function replayOne(deps: ApiDeps, letter: StoredDeadLetter): Promise<ReplayResult> {
+  const result = await decodeAgain(deps, letter);
+  await deps.telemetry.purgeDeadLetters([letter.id]);
+  return result;
+}
+
+async function decodeAgain(deps: ApiDeps, letter: StoredDeadLetter): Promise<ReplayResult> {
   if (!isWhole(letter))
     throw new AppError('CONFLICT', `Of ${letter.size} bytes only the first ${letter.bytes.length} were kept.`);
   const { rejected } = await deps.replayDeadLetter(letter);
-  await deps.telemetry.purgeDeadLetters([letter.id]);
   return rejected > 0 ? { replayed: 0, failed: 1 } : { replayed: 1, failed: 0 };
 }
 
 /**
  * The letters with these ids, or of this reason, or all; newest first, so that new letters of failures are not met.
- * A letter that is cut or that the pipeline refuses counts as failed and stays; a full queue ends the round.
+ * A letter that is cut or that the pipeline refuses counts as failed and stays; a full queue ends the round. Removing
+ * is dear in the store, so that it is done a page at a time.
+ * @throws AppError QUEUE_FULL or STORAGE_FULL when not even the first one was taken
  */
 export async function replayAll(
   deps: ApiDeps,
@@ -38,17 +45,25 @@ export async function replayAll(
 ): Promise<ReplayResult> {
   let replayed = 0;
   let failed = 0;
-  for await (const letter of chosen(deps, which)) {
-    try {
-      const result = await replayOne(deps, letter);
-      replayed += result.replayed;
-      failed += result.failed;
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      if (error.status === 429 && replayed + failed === 0) throw error;
-      if (error.status === 429) break;
-      failed++;
+  for await (const page of chosen(deps, which)) {
+    const done: string[] = [];
+    let full: AppError | undefined;
+    for (const letter of page) {
+      try {
+        const result = await decodeAgain(deps, letter);
+        replayed += result.replayed;
+        failed += result.failed;
+        done.push(letter.id);
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        full = error.status === 429 ? error : undefined;
+        if (full) break;
+        failed++;
+      }
     }
+    if (done.length > 0) await deps.telemetry.purgeDeadLetters(done);
+    if (full && replayed + failed === 0) throw full;
+    if (full) break;
   }
   return { replayed, failed };
 }
@@ -56,18 +71,18 @@ export async function replayAll(
 async function* chosen(
   { telemetry }: ApiDeps,
   { ids, reason }: { readonly ids?: readonly string[]; readonly reason?: string },
-): AsyncGenerator<StoredDeadLetter> {
-  if (ids) {
-    for (const id of ids) {
-      const letter = await telemetry.deadLetter(id);
-      if (letter && (reason === undefined || letter.reason === reason)) yield letter;
-    }
-    return;
+): AsyncGenerator<StoredDeadLetter[]> {
+  for (let at = 0; ids && at < ids.length; at += PAGE) {
+    const letters = await Promise.all(ids.slice(at, at + PAGE).map((id) => telemetry.deadLetter(id)));
+    yield letters.filter(
+      (letter) => letter !== undefined && (reason === undefined || letter.reason === reason),
+    ) as StoredDeadLetter[];
   }
+  if (ids) return;
   let before: string | undefined;
   for (let seen = 0; seen < LETTERS_AT_ONCE; seen += PAGE) {
     const page = await telemetry.deadLetters({ limit: PAGE, before, reason });
-    yield* page;
+    yield page;
     if (page.length < PAGE) return;
     before = page[page.length - 1].id;
   }

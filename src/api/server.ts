@@ -68,7 +68,9 @@ export function createServer(deps: ApiDeps, options: ApiOptions): App {
   registerOpenApi(app, options);
   dashboard.register(app);
   app.setErrorHandler((error, request, reply) => sendError(deps.log, error, request, reply));
-  app.setNotFoundHandler((request, reply) => dashboard.answer(request, reply) ?? table.refuse(request, reply));
+  app.setNotFoundHandler((request, reply) => {
+    if (!dashboard.answer(request, reply)) table.refuse(request, reply);
+  });
   app.register(async (scope) => {
     for (const routes of ALL_ROUTES) routes(scope as App, context);
     dashboard.routes(scope as App);
@@ -174,6 +176,15 @@ export class ApiServer implements Component {
   health(): Health {
     const port = this.port;
     return port === undefined ? { state: this.#state } : { state: this.#state, figures: { port } };
+  }
+
+  /** `http://127.0.0.1:8080`: where programs on this machine reach it. Empty while it does not listen. */
+  get address(): string {
+    const port = this.port;
+    if (port === undefined) return '';
+    const { host } = this.#options;
+    const everywhere = host === '0.0.0.0' || host === '::';
+    return `http://${everywhere ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host}:${port}`;
   }
 
   /** The port it listens on; undefined while it does not. */

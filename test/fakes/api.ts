@@ -189,7 +189,14 @@ function telemetryOf(world: World): ApiDeps['telemetry'] {
     series: async (query) => {
       world.queries.push(query);
       const at = Math.floor(query.range.from / query.bucket) * query.bucket;
-      return [{ key: query.by ? 3 : null, other: false, at: [at], values: { events: [4], bytes: [800] } }];
+      return [
+        {
+          key: query.by ? 3 : null,
+          other: false,
+          at: [at],
+          values: { events: [4], bytes: [800], threats: [3], high_risk: [1], risk_avg: [32.04] },
+        },
+      ];
     },
     deadLetters: async ({ limit, before, reason }: DeadLetterQuery) =>
       world.letters
@@ -229,8 +236,6 @@ function topOf({ column }: TopQuery) {
     risk: 80,
   });
   const total = { events: 10, bytes: 1000, packets: 10 };
-  if (column.name === 'risk') return { items: [item(0, 6), item(80, 4)], distinct: 2, total };
-  if (column.name === 'threat_count') return { items: [item(0, 7), item(2, 3)], distinct: 2, total };
   if (column.name === 'dst_asn') return { items: [item(64500, 5), item(0, 2)], distinct: 9, total };
   return { items: [item('::ffff:192.0.2.10', 5), item('::', 3)], distinct: 3, total };
 }

@@ -7,47 +7,48 @@ import { type ApiContext, queryOptions, type Routes } from '../context.ts';
 import { errors, rangeQuery } from '../schemas/common.ts';
 import { type Kpi, overviewAnswer } from '../schemas/query.ts';
 import { bucketFor, readRange, showRange } from '../time.ts';
-import { andAtLeast } from './query.ts';
+import { clipRange } from './query.ts';
 
 const SPARK_POINTS = 40;
-const HIGH_RISK = 70;
+const MEASURES = ['events', 'bytes', 'threats', 'high_risk', 'risk_avg'] as const;
+type Counted = 'events' | 'bytes' | 'threats' | 'high_risk';
 
 /** What one range comes to. */
 interface Figures {
-  readonly events: number;
-  readonly bytes: number;
+  readonly series: readonly Series[];
   readonly sources: number;
-  readonly threats: number;
   readonly riskAverage: number | null;
-  readonly highRisk: number;
 }
 
-/** Every score and every count of matches has its own group, so that the sums over them are exact. */
 async function figuresOf(
   store: TelemetryStore,
-  range: TimeRange,
-  filter: FilterNode | undefined,
+  query: { readonly range: TimeRange; readonly filter?: FilterNode },
+  bucket: number,
   options: QueryOptions,
 ): Promise<Figures> {
-  const top = (name: string, limit: number) =>
-    store.top({ range, filter, column: columnNamed(name), by: 'events', limit }, options);
-  const [risk, threats, sources] = await Promise.all([top('risk', 256), top('threat_count', 256), top('exporter', 1)]);
-  const { events, bytes } = risk.total;
-  const points = risk.items.reduce((sum, item) => sum + Number(item.value) * item.events, 0);
-  const sumWhere = (items: typeof risk.items, least: number) =>
-    items.reduce((sum, item) => sum + (Number(item.value) >= least ? item.events : 0), 0);
+  const [series, exporters] = await Promise.all([
+    store.series({ ...query, bucket, measures: MEASURES }, options),
+    store.top({ ...query, column: columnNamed('exporter'), by: 'events', limit: 1 }, options),
+  ]);
+  const events = sumOf(series, 'events');
+  let risk = 0;
+  for (const { at, values } of series)
+    for (let i = 0; i < at.length; i++) risk += (values.risk_avg?.[i] ?? 0) * (values.events?.[i] ?? 0);
   return {
-    events,
-    bytes,
-    sources: events === 0 ? 0 : sources.distinct,
-    threats: sumWhere(threats.items, 1),
-    riskAverage: events === 0 ? null : Math.round((points / events) * 10) / 10,
-    highRisk: sumWhere(risk.items, HIGH_RISK),
+    series,
+    sources: events === 0 ? 0 : exporters.distinct,
+    riskAverage: events === 0 ? null : Math.round((risk / events) * 10) / 10,
   };
 }
 
+function sumOf(series: readonly Series[], measure: Counted): number {
+  let sum = 0;
+  for (const { values } of series) for (const value of values[measure] ?? []) sum += value;
+  return sum;
+}
+
 /** Values at every bucket of the range; a bucket without events counts nothing. */
-function spark(series: readonly Series[], measure: 'events' | 'bytes', range: TimeRange, bucket: number): number[] {
+function spark(series: readonly Series[], measure: Counted, range: TimeRange, bucket: number): number[] {
   const first = Math.floor(range.from / bucket);
   const values = new Array<number>(Math.ceil(range.to / bucket) - first).fill(0);
   for (const { at, values: columns } of series)
@@ -56,23 +57,6 @@ function spark(series: readonly Series[], measure: 'events' | 'bytes', range: Ti
       if (index >= 0 && index < values.length) values[index] += columns[measure]?.[i] ?? 0;
     });
   return values;
-}
-
-async function sparks(store: TelemetryStore, range: TimeRange, filter: FilterNode | undefined, options: QueryOptions) {
-  const bucket = bucketFor(range, SPARK_POINTS);
-  const count = (narrower: FilterNode) =>
-    store.series({ range, filter: narrower, bucket, measures: ['events'] }, options);
-  const [all, threats, high] = await Promise.all([
-    store.series({ range, filter, bucket, measures: ['events', 'bytes'] }, options),
-    count(andAtLeast(filter, 'threat_count', 1)),
-    count(andAtLeast(filter, 'risk', HIGH_RISK)),
-  ]);
-  return {
-    events: spark(all, 'events', range, bucket),
-    bytes: spark(all, 'bytes', range, bucket),
-    threats: spark(threats, 'events', range, bucket),
-    high_risk: spark(high, 'events', range, bucket),
-  };
 }
 
 export const overviewRoutes: Routes = (app, context: ApiContext) => {
@@ -94,35 +78,34 @@ export const overviewRoutes: Routes = (app, context: ApiContext) => {
       const filter = parseFilter(text ?? q ?? '');
       const store = deps.telemetry;
       const stats = await store.stats();
-      const asked = readRange(request.query);
-      const range =
-        asked.from > 0 ? asked : { from: Math.min(stats.oldest ?? asked.to - 3600e6, asked.to - 1e6), to: asked.to };
+      const range = await clipRange(context, readRange(request.query));
       const before = { from: Math.max(0, range.from - (range.to - range.from)), to: range.from };
+      const bucket = bucketFor(range, SPARK_POINTS);
       const options = queryOptions(request, reply);
-      const [now, then, lines, batches] = await Promise.all([
-        figuresOf(store, range, filter, options),
-        figuresOf(store, before, filter, options),
-        sparks(store, range, filter, options),
+      const [now, then, batches] = await Promise.all([
+        figuresOf(store, { range, filter }, bucket, options),
+        figuresOf(store, { range: before, filter }, bucket, options),
         http.total('vedette_received_envelopes_total'),
       ]);
-      const kpi = (value: number | null, previous: number | null, line: number[] | null = null): Kpi => ({
-        value,
-        previous,
-        spark: line,
+      const plain = (value: number | null, previous: number | null): Kpi => ({ value, previous, spark: null });
+      const counted = (measure: Counted): Kpi => ({
+        value: sumOf(now.series, measure),
+        previous: sumOf(then.series, measure),
+        spark: spark(now.series, measure, range, bucket),
       });
       const lag = stats.newest === null ? null : Math.max(0, Math.round(Date.now() / 1000 - stats.newest / 1e6));
       return {
         range: showRange(range),
         previous: showRange(before),
         kpis: {
-          events: kpi(now.events, then.events, lines.events),
-          sources: kpi(now.sources, then.sources),
-          batches: kpi(batches, null),
-          threats: kpi(now.threats, then.threats, lines.threats),
-          risk_avg: kpi(now.riskAverage, then.riskAverage),
-          high_risk: kpi(now.highRisk, then.highRisk, lines.high_risk),
-          lag_seconds: kpi(lag, null),
-          bytes: kpi(now.bytes, then.bytes, lines.bytes),
+          events: counted('events'),
+          sources: plain(now.sources, then.sources),
+          batches: plain(batches, null),
+          threats: counted('threats'),
+          risk_avg: plain(now.riskAverage, then.riskAverage),
+          high_risk: counted('high_risk'),
+          lag_seconds: plain(lag, null),
+          bytes: counted('bytes'),
         },
         newest: stats.newest === null ? null : formatTime(stats.newest),
         oldest: stats.oldest === null ? null : formatTime(stats.oldest),

@@ -1,10 +1,8 @@
 import { AppError } from '../../kit/errors.ts';
-import { type Column, columnNamed } from '../../model/columns.ts';
-import type { FilterNode } from '../../model/filter/ast.ts';
-import { join } from '../../model/filter/build.ts';
+import type { Column } from '../../model/columns.ts';
 import { parseFilter } from '../../model/filter/parser.ts';
 import { formatTime } from '../../model/filter/time.ts';
-import type { Series, TimeRange, TopItem, TopResult } from '../../stores/telemetry/store.ts';
+import type { Series, SeriesMeasure, TimeRange, TopItem, TopResult } from '../../stores/telemetry/store.ts';
 import { type ApiContext, queryOptions, type Routes } from '../context.ts';
 import { readField, renderValue } from '../render.ts';
 import { errors } from '../schemas/common.ts';
@@ -25,11 +23,11 @@ function groupField(name: string): Column {
 export function groupKey(column: Column, value: string | number | null): string | number | null {
   const shown = renderValue(column, value);
   const isNumberOfNone = shown === 0 && (column.name.endsWith('_asn') || column.name === 'vlan');
-  return shown === '' || isNumberOfNone ? null : shown;
+  return shown === '' || isNumberOfNone || Number.isNaN(shown) ? null : shown;
 }
 
 /** Answers open ranges with what there is, so that the axis does not begin in 1970. */
-async function clipRange({ deps }: ApiContext, range: TimeRange): Promise<TimeRange> {
+export async function clipRange({ deps }: ApiContext, range: TimeRange): Promise<TimeRange> {
   if (range.from > 0) return range;
   const { oldest } = await deps.telemetry.stats();
   return { from: Math.min(oldest ?? range.to - 3600e6, range.to - 1e6), to: range.to };
@@ -117,12 +115,6 @@ function otherThan({ items, total }: TopResult) {
   return { events: rest('events'), bytes: rest('bytes'), packets: rest('packets') };
 }
 
-function pointsOf(series: Series, measures: readonly ('events' | 'bytes' | 'packets' | 'risk')[]) {
+function pointsOf(series: Series, measures: readonly SeriesMeasure[]) {
   return series.at.map((time, i) => [formatTime(time), ...measures.map((measure) => series.values[measure]?.[i] ?? 0)]);
-}
-
-/** The filter, and a column at or above a number. */
-export function andAtLeast(filter: FilterNode | undefined, name: string, number: number): FilterNode {
-  const more: FilterNode = { op: '>=', field: { column: columnNamed(name) }, value: { type: 'number', number } };
-  return filter ? join('and', [filter, more]) : more;
 }

@@ -3,6 +3,8 @@ import { isoTime, range, rangeQuery, tookMs, wholeNumber } from './common.ts';
 
 export const measure = z.enum(['events', 'bytes', 'packets', 'risk']);
 
+const seriesMeasure = z.enum(['events', 'bytes', 'packets', 'risk', 'risk_avg', 'threats', 'high_risk']);
+
 const sums = z.object({ events: z.number(), bytes: z.number(), packets: z.number() });
 
 export const topQuery = rangeQuery.extend({
@@ -33,8 +35,8 @@ export const seriesQuery = rangeQuery.extend({
     .string()
     .default('events')
     .transform((text) => [...new Set(text.split(',').map((part) => part.trim()))])
-    .pipe(z.array(measure).min(1))
-    .describe('Comma separated: events, bytes, packets, risk.'),
+    .pipe(z.array(seriesMeasure).min(1))
+    .describe('Comma separated: events, bytes, packets, risk (the highest), risk_avg, threats, high_risk.'),
   field: z.string().max(64).optional().describe('Field to group by.'),
   top: wholeNumber(1, 50, 5).describe('Groups apart from "other".'),
   points: wholeNumber(1, 1000, 1000).describe('Buckets at most.'),
@@ -52,7 +54,7 @@ export const seriesAnswer = z.object({
         .describe('[time, one number a measure]; no empty buckets.'),
     }),
   ),
-  measures: z.array(measure),
+  measures: z.array(seriesMeasure),
   took_ms: tookMs,
 });
 

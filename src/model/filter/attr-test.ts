@@ -20,7 +20,14 @@ function found(path: JsonPath, batch: EventBatch, row: number): boolean {
 
 export function attrExists(attr: string): AttrPredicate {
   const path = new JsonPath(attr);
-  return (batch, row) => found(path, batch, row) && path.end > path.start;
+  return (batch, row) => found(path, batch, row) && !isNothing(batch.columns.attrs.bytes, path.start, path.end);
+}
+
+/** Empty, `0`, `[]` or `{}`. */
+function isNothing(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start === 1) return bytes[start] === 0x30;
+  const pair = end - start === 2 ? bytes[start] * 256 + bytes[start + 1] : 0;
+  return end === start || pair === 0x5b5d || pair === 0x7b7d;
 }
 
 export function attrPart(attr: string, test: TextTest): AttrPredicate {

@@ -29,7 +29,7 @@ beforeEach(() => {
   columns.src_lat[0] = -12.5;
   columns.attrs.set(
     0,
-    '{"q":"A \\"x\\"","rtt":0.25,"code":404,"port":"8080","ok":true,"none":null,"tls":{"version":"1.3","n":[1,{"version":"no"}]},"id.orig":7}',
+    '{"q":"A \\"x\\"","rtt":0.25,"code":404,"port":"8080","ok":true,"none":null,"zero":0,"list":[],"tls":{"version":"1.3","n":[1,{"version":"no"}]},"id.orig":7}',
   );
   address('src_ip', 1, '2001:db8::5');
   columns.domain.set(1, 'ÄRGER.example');
@@ -57,6 +57,10 @@ describe('compilePredicate', () => {
     'tags = scanner',
     'tags != scan',
     'tags contains scan',
+    'tags startswith scan',
+    'tags ~ "^lab$"',
+    'not attrs.zero exists',
+    'not attrs.list exists',
     'domain contains evil',
     'domain startswith www.',
     'domain endswith .EXAMPLE',

@@ -3,7 +3,7 @@ import type { Column, ColumnName } from '../columns.ts';
 import type { Dictionary } from '../dictionary.ts';
 import type { FilterField, FilterNode, FilterValue } from './ast.ts';
 import { attrExists, attrPart, attrTest, compareBytes, holds } from './attr-test.ts';
-import { equalsText, hasMember, partTest, type TextTest } from './text-test.ts';
+import { anyMember, equalsText, partTest, type TextTest } from './text-test.ts';
 
 /** Whether row `row` of `batch` passes. Allocates nothing per row (except: parts of text with letters beyond ASCII). */
 export type Predicate = (batch: EventBatch, row: number) => boolean;
@@ -31,7 +31,7 @@ export function compilePredicate(node: FilterNode): Predicate {
     case 'endswith':
     case 'matches':
       return node.field.attr === undefined
-        ? onText(node.field.column, partTest(node.op, node.value))
+        ? onText(node.field.column, ofMembers(node.field.column, partTest(node.op, node.value)))
         : attrPart(node.field.attr, partTest(node.op, node.value));
     default:
       return compareField(node.field, node.op, node.value);
@@ -112,9 +112,14 @@ function inNetwork({ name }: Column, bytes: Uint8Array, prefix: number): Predica
 }
 
 function compareText(column: Column, op: Order, text: string): Predicate {
-  if (op === '=') return onText(column, column.type === 'set' ? hasMember(text) : equalsText(text));
+  if (op === '=') return onText(column, ofMembers(column, equalsText(text)));
   const wanted = new TextEncoder().encode(text);
   return onText(column, (bytes, start, end) => holds(op, compareBytes(bytes, start, end, wanted)));
+}
+
+/** A set is asked member by member. */
+function ofMembers(column: Column, test: TextTest): TextTest {
+  return column.type === 'set' ? anyMember(test) : test;
 }
 
 function onText({ name, type }: Column, test: TextTest): Predicate {
