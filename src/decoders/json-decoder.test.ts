@@ -41,7 +41,9 @@ describe('the body', () => {
       { collector_id: 'lab', format: 'zeek.conn.v1', records: [conn] },
       { records: [conn], type: 'zeek', collector_id: 'lab' },
     ])
-      expect(decode(body).events).toEqual([{ ts: 1e6, kind: 2, uid: 'C1', src_ip: '192.0.2.1', exporter: 'lab' }]);
+      expect(decode(body).events).toEqual([
+        { ts: 1e6, kind: 2, source: 'lab', uid: 'C1', src_ip: '192.0.2.1', exporter: 'lab' },
+      ]);
   });
 
   it('prefers what the record says of its exporter to the collector, and the body to the request', () => {
