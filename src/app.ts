@@ -82,7 +82,7 @@ export function createApp(config: LoadedConfig, options: AppOptions): App {
     cityFile: settings.geo.cityFile,
     asnFile: settings.geo.asnFile,
     homeNetworks: settings.geo.homeNetworks,
-    cacheDir: join(settings.dataDir, 'cache'),
+    cacheDir: settings.geo.cacheDir ?? join(settings.dataDir, 'cache'),
     log,
     metrics,
   });
@@ -105,6 +105,8 @@ export function createApp(config: LoadedConfig, options: AppOptions): App {
     store: telemetry,
     metrics,
     queueRecords: settings.ingest.queueRecords,
+    // Events are located once, when they come: the first ones of all wait for the tables.
+    ready: () => locator.ready(),
   });
 
   const components: Component[] = [state, telemetry, locator, matcher];
@@ -173,22 +175,14 @@ export function createApp(config: LoadedConfig, options: AppOptions): App {
         health: () => ({ state: 'ok' }),
       };
       await startAll(components.toSpliced(-1, 0, keys));
-      const address = addressOf(settings.listen, api.port);
-      log.info({ address, ...readVersion() }, 'vedette is ready');
-      return { address, firstKey, cliKey };
+      log.info({ address: api.address, ...readVersion() }, 'vedette is ready');
+      return { address: api.address, firstKey, cliKey };
     },
     stop() {
       stopping ??= stopAll(components);
       return stopping;
     },
   };
-}
-
-/** What people type into a browser: the loopback address where every address is listened on. */
-function addressOf(listen: string, port: number | undefined): string {
-  const host = hostOf(listen);
-  const shown = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  return `http://${shown.includes(':') ? `[${shown}]` : shown}:${port}`;
 }
 
 function hostOf(listen: string): string {

@@ -141,6 +141,7 @@ export const SETTINGS = {
     asnFile: optionalPath('ASN database (MMDB) to use instead of the one that comes with Vedette.', {
       env: ['GEOIP_DB_ASN'],
     }),
+    cacheDir: optionalPath('Folder of the prepared location tables; cache in the data folder when not set.'),
     homeNetworks: list('Your own networks: they decide what is inbound and outbound.', {}, network, [
       '10.0.0.0/8',
       '172.16.0.0/12',

@@ -28,6 +28,8 @@ export interface TelemetryPipelineParts {
   readonly metrics: Metrics;
   /** Records that may wait for a place in a commit; past it, `ingest` refuses. */
   readonly queueRecords: number;
+  /** What has to be there before the first record is taken, such as tables that the first start of all builds. */
+  readonly ready: () => Promise<void>;
 }
 
 interface OpenBatch {
@@ -56,6 +58,7 @@ export class TelemetryPipeline implements Component {
   #committing = 0;
   #flushPlanned = false;
   #state: Health['state'] = 'starting';
+  #preparing: Promise<void> | undefined;
 
   constructor(parts: TelemetryPipelineParts) {
     this.#parts = parts;
@@ -66,6 +69,9 @@ export class TelemetryPipeline implements Component {
 
   async start(): Promise<void> {
     this.#state = 'ok';
+    this.#preparing = this.#parts.ready().then(() => {
+      this.#preparing = undefined;
+    });
   }
 
   /** Refuses new envelopes and waits until everything taken is committed. */
@@ -95,6 +101,7 @@ export class TelemetryPipeline implements Component {
    */
   async ingest(envelope: Envelope): Promise<IngestReport> {
     if (this.#state !== 'ok') throw new AppError('UNAVAILABLE', 'Vedette is starting or stopping; try again shortly.');
+    await this.#preparing;
     const decoder = this.#decoders.get(envelope.encoding);
     if (!decoder) throw new AppError('UNKNOWN_FORMAT', `No decoder reads "${envelope.encoding}".`);
     if (this.waiting >= this.#parts.queueRecords) {

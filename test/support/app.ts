@@ -57,6 +57,8 @@ export async function startApp(options: AppOptions = {}): Promise<RunningApp> {
       env: {
         ...cleanEnv(),
         API_KEY: KEY,
+        // The location tables are prepared once for all tests, not once a test.
+        VEDETTE_GEO_CACHE_DIR: join(tmpdir(), 'vedette-test-location-tables'),
         RATE_LIMIT_INGEST_RPM: '1000000',
         RATE_LIMIT_DEFAULT_RPM: '1000000',
         ...options.env,
