@@ -1,0 +1,23 @@
+import { DeadLettersPanel } from './dead-letters.tsx';
+import { HealthPanel } from './health-panel.tsx';
+import { SettingsPanel, StorePanel, VersionPanel } from './figures.tsx';
+import { TryIngest } from './try-ingest.tsx';
+
+/** How the product itself is: parts, store, versions, what could not be read; and a place to try ingest. */
+export default function SystemPage() {
+  return (
+    <>
+      <h1 className="page-title">System</h1>
+      <div className="grid system-grid">
+        <HealthPanel />
+        <div className="stack">
+          <VersionPanel />
+          <StorePanel />
+        </div>
+        <TryIngest />
+        <DeadLettersPanel />
+        <SettingsPanel />
+      </div>
+    </>
+  );
+}
