@@ -59,7 +59,7 @@ describe('ingest', () => {
       [10_000, 10_000, 5000].toSorted(),
     );
     const [first] = server!.seen;
-    expect(first).toMatchObject({ method: 'POST', path: '/v1/ingest' });
+    expect(first).toMatchObject({ method: 'POST', path: '/v1/ingest/bulk' });
     expect(first.headers).toMatchObject({
       authorization: 'Bearer vdt_test',
       'content-encoding': 'gzip',

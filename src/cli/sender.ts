@@ -100,7 +100,11 @@ export class Sender {
     let next = FIRST_WAIT_MS;
     for (;;) {
       const query = { format: this.#options.format };
-      const response = await this.#client.raw('/v1/ingest', query, { method: 'POST', body, headers: this.#headers });
+      const response = await this.#client.raw('/v1/ingest/bulk', query, {
+        method: 'POST',
+        body,
+        headers: this.#headers,
+      });
       if (response.status !== 429 && response.status !== 503) return response;
       const failure = await this.#client.failure(response);
       const pause = failure.retryAfter === undefined ? next : failure.retryAfter * 1000;
