@@ -35,7 +35,8 @@ export class ApiError extends CliError {
   constructor(status: number, body: ErrorBody, retryAfter: number | undefined, hint?: string) {
     const detail = Array.isArray(body.detail) ? body.detail.map(String).join('; ') : String(body.detail ?? '');
     const sentence = detail || body.error || `The server answered ${status}.`;
-    const suggestion = body.suggestion ? ` Did you mean ${body.suggestion}?` : '';
+    const suggestion =
+      body.suggestion && !sentence.includes(body.suggestion) ? ` Did you mean ${body.suggestion}?` : '';
     const id = status >= 500 && body.request_id ? ` (request ${body.request_id})` : '';
     super(status === 400 ? EXIT.usage : EXIT.connection, `${sentence}${suggestion}${id}`, hint);
     this.status = status;

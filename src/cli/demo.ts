@@ -18,7 +18,9 @@ export function demo(createApp: CreateApp): Command {
       const data = args.data ?? DEMO_DATA;
       const folder = join(resolve(io.cwd, data), 'office');
       await prepareDemo(folder);
-      const { config, log } = prepare({ ...args, data }, io, { 'intel.threatList': demoThreatList(folder) });
+      // The invented router and your own commands share one key, and must not use up each other's limit.
+      const extra = { 'intel.threatList': demoThreatList(folder), 'ingest.rpm': 6000 };
+      const { config, log } = prepare({ ...args, data }, io, extra);
       const follow = [{ path: demoLog(folder), encoding: 'auto' }];
       const app = await createApp(config, { log, follow, mode: 'demo' });
       return runApp(app, io, args.open === true, ({ address, cliKey }) => {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -118,6 +119,13 @@ describe('ingest', () => {
     expect(exit).toBe(5);
     expect(err).toContain('rejected record 6: Too large.');
     expect(err).toContain('done 7 records taken, 1 rejected');
+  });
+
+  it('keeps every body below 4 MB, however badly the records compress', async () => {
+    const noisy = Array.from({ length: 8000 }, (_, n) => `{"n":${n},"x":"${randomBytes(768).toString('base64')}"}\n`);
+    expect((await send(noisy.join(''))).exit).toBe(0);
+    expect(Math.max(...server!.seen.map((seen) => seen.size))).toBeLessThanOrEqual(4_000_000);
+    expect(new Set(numbers()).size).toBe(8000);
   });
 
   it('says where to go on when the connection is lost, and sends nothing twice', async () => {

@@ -1,5 +1,6 @@
 import { createReadStream, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { CliError, EXIT } from './exit.ts';
 import type { Io } from './io.ts';
@@ -86,21 +87,9 @@ function refuse(name: string, head: Uint8Array): void {
 /** Several gzip members one after the other are one stream, as `cat a.gz b.gz` makes it. */
 function inflate(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   const gunzip = createGunzip();
-  void feed(source, gunzip);
+  // What goes wrong ends `gunzip` with the error, and comes out where it is read.
+  pipeline(source, gunzip).catch(() => undefined);
   return gunzip;
-}
-
-async function feed(source: AsyncIterable<Uint8Array>, gunzip: ReturnType<typeof createGunzip>): Promise<void> {
-  try {
-    for await (const chunk of source) {
-      if (gunzip.destroyed) return;
-      if (!gunzip.write(chunk))
-        await new Promise<void>((resolve) => gunzip.once('drain', resolve).once('close', resolve));
-    }
-    gunzip.end();
-  } catch (error) {
-    gunzip.destroy(error as Error);
-  }
 }
 
 /** The first bytes, and the whole again with them. */
