@@ -91,14 +91,16 @@ try {
     });
     const rates: number[] = [];
     for (let round = 0; round < rounds; round++) {
-      const before = performance.now();
+      // CPU time: neighbours on the machine take wall time away. Times in µs, so rates in millions a second.
+      const before = process.cpuUsage();
       for (const batch of batches) locator.locate(batch, 0, ROWS);
-      rates.push((ROWS * BATCHES) / (performance.now() - before) / 1000);
+      const { user, system } = process.cpuUsage(before);
+      rates.push((ROWS * BATCHES) / (user + system));
     }
     rates.sort((left, right) => left - right);
     const median = rates[rates.length >> 1];
     console.log(
-      `${name.padEnd(24)} ${median.toFixed(2)} M events/s (${rates[0].toFixed(2)} to ${rates.at(-1)?.toFixed(2)})`,
+      `${name.padEnd(24)} ${median.toFixed(2)} M events per CPU-second (${rates[0].toFixed(2)} to ${rates.at(-1)?.toFixed(2)})`,
     );
   }
   console.log(`process ${megabytes()} MB`);

@@ -38,3 +38,22 @@ export class Growing16 {
     return this.values.subarray(0, this.length);
   }
 }
+
+/** A Uint8Array that grows by half. */
+export class Growing8 {
+  values = new Uint8Array(FIRST_ROOM);
+  length = 0;
+
+  push(value: number): void {
+    if (this.length === this.values.length) {
+      const larger = new Uint8Array(this.length + (this.length >>> 1));
+      larger.set(this.values);
+      this.values = larger;
+    }
+    this.values[this.length++] = value;
+  }
+
+  take(): Uint8Array {
+    return this.values.subarray(0, this.length);
+  }
+}

@@ -96,15 +96,22 @@ export function decodeImage(image: ArrayBuffer): LocationTable {
   };
   const words = (name: string) => new Uint32Array(image, body + place(name).at, place(name).length);
   const halves = (name: string) => new Uint16Array(image, body + place(name).at, place(name).length);
+  const octets = (name: string) => new Uint8Array(image, body + place(name).at, place(name).length);
   const dictionaries: Dictionary[] = [];
   for (let at = 0; byName.has(`dictionary.${at}`); at++) {
     const section = place(`dictionary.${at}`);
-    dictionaries.push(dictionaryOf(text(new Uint8Array(image, body + section.at, section.length))));
+    dictionaries.push(dictionaryOf(text(octets(section.name))));
   }
   const records = words('records');
   return {
     info,
-    v4: { index: words('v4.index'), starts: halves('v4.starts'), values: words('v4.values') },
+    v4: {
+      marks: words('v4.marks'),
+      values: words('v4.values'),
+      fineOffsets: words('v4.fineOffsets'),
+      fineStarts: octets('v4.fineStarts'),
+      fineValues: words('v4.fineValues'),
+    },
     v6: {
       index: words('v6.index'),
       keys: words('v6.keys'),

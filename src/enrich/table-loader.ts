@@ -1,6 +1,7 @@
 import { open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { messageOf } from '../kit/errors.ts';
 import type { Log } from '../kit/log.ts';
 import { sourceKey, type TableSource } from './table-build.ts';
 import { decodeImage, type LocationTable } from './table-image.ts';
@@ -60,7 +61,7 @@ export class TableLoader {
     this.#workers.add(worker);
     return new Promise<TableAnswer>((resolve) => {
       worker.once('message', resolve);
-      worker.once('error', (error) => resolve({ error: error instanceof Error ? error.message : String(error) }));
+      worker.once('error', (error) => resolve({ error: messageOf(error) }));
       worker.once('exit', () => resolve({ error: 'the thread that builds the table ended' }));
     }).finally(() => {
       this.#workers.delete(worker);

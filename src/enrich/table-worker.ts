@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
+import { messageOf } from '../kit/errors.ts';
 import { buildTable, sourceKey, type TableSource } from './table-build.ts';
 
 /** What the thread is started with. */
@@ -22,7 +23,7 @@ function answer(order: TableOrder): TableAnswer {
     const cacheError = keep(image, order.cacheFile);
     return cacheError === undefined ? { image } : { image, cacheError };
   } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error) };
+    return { error: messageOf(error) };
   }
 }
 
@@ -31,12 +32,16 @@ function keep(image: ArrayBuffer, file: string): string | undefined {
   const part = `${file}.${process.pid}.part`;
   try {
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(part, new Uint8Array(image));
-    renameSync(part, file);
+    try {
+      writeFileSync(part, new Uint8Array(image));
+      renameSync(part, file);
+    } catch (error) {
+      rmSync(part, { force: true });
+      throw error;
+    }
     return undefined;
   } catch (error) {
-    rmSync(part, { force: true });
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }
 

@@ -1,45 +1,65 @@
-import { Growing16, Growing32 } from './growing.ts';
+import { Growing8, Growing32 } from './growing.ts';
 
 /**
- * Ranges of IPv4 addresses, flat. The starts of the /16 block `h` are `starts[index[h]]` up to `starts[index[h + 1]]`,
- * low 16 bits only; every block has a start at 0, so that a search never leaves it. An address has the value at the
- * last start at or below it; value 0 is "nothing known".
+ * Ranges of IPv4 addresses, flat. `marks` holds two words for every 32 /24s: which of them begin a range (bit 0 the
+ * first), and how many ranges began before. The number of ranges begun up to a /24 is the place of its value, so a
+ * look-up reads two memory places and searches nothing.
+ *
+ * A value with the top bit names a list for a /24 with finer boundaries: from `fineOffsets[n]` the last octets in
+ * `fineStarts`, the first is 0, and their values in `fineValues`. Value 0 is "nothing known".
  */
 export interface V4Table {
-  readonly index: Uint32Array;
-  readonly starts: Uint16Array;
+  readonly marks: Uint32Array;
   readonly values: Uint32Array;
+  readonly fineOffsets: Uint32Array;
+  readonly fineStarts: Uint8Array;
+  readonly fineValues: Uint32Array;
 }
 
-const BLOCKS = 65_536;
+const MARK_WORDS = 1 << 20;
+const FINE = 0x8000_0000;
 
 /** The value of `address`. */
 export function findV4(table: V4Table, address: number): number {
-  const starts = table.starts;
-  const block = address >>> 16;
-  const low = address & 0xffff;
-  let base = table.index[block];
-  let left = table.index[block + 1] - base;
-  // Without a branch in the step: which half is taken cannot be predicted, and a wrong guess costs more than the step.
-  while (left > 1) {
-    const half = left >>> 1;
-    base += half & ((starts[base + half] - low - 1) >> 31);
-    left -= half;
+  const at = (address >>> 13) << 1;
+  const begun = table.marks[at] & (-1 >>> (31 - ((address >>> 8) & 31)));
+  const value = table.values[table.marks[at + 1] + bitsSet(begun)];
+  return value < FINE ? value : findFine(table, value - FINE, address & 255);
+}
+
+function bitsSet(word: number): number {
+  const pairs = word - ((word >>> 1) & 0x5555_5555);
+  const fours = (pairs & 0x3333_3333) + ((pairs >>> 2) & 0x3333_3333);
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f_0f0f, 0x0101_0101) >>> 24;
+}
+
+function findFine(table: V4Table, list: number, octet: number): number {
+  let low = table.fineOffsets[list];
+  let high = table.fineOffsets[list + 1];
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1;
+    if (table.fineStarts[middle] <= octet) low = middle;
+    else high = middle;
   }
-  return table.values[base];
+  return table.fineValues[low];
 }
 
 /** Makes a {@link V4Table} from starts in ascending order; neighbours of equal value become one range. */
 export class V4TableBuilder {
-  readonly #index = new Uint32Array(BLOCKS + 1);
-  readonly #starts = new Growing16();
+  readonly #marks = new Uint32Array(MARK_WORDS);
   readonly #values = new Growing32();
-  #block = -1;
+  readonly #fineOffsets = new Growing32();
+  readonly #fineStarts = new Growing8();
+  readonly #fineValues = new Growing32();
   #value = 0;
+  #lastBlock = -1;
   #pendingStart = 0;
   #pendingValue = 0;
-  /** Ranges of equal value so far, without those that exist only because a block begins. */
   ranges = 0;
+
+  constructor() {
+    this.#values.push(0);
+  }
 
   /** From `start` on the value is `value`. The same start given twice takes the later value. */
   add(start: number, value: number): void {
@@ -50,35 +70,61 @@ export class V4TableBuilder {
 
   finish(): V4Table {
     this.#flush();
-    this.#openBlocks(BLOCKS);
-    this.#index[BLOCKS] = this.#starts.length;
-    return { index: this.#index, starts: this.#starts.take(), values: this.#values.take() };
+    this.#closeList((MARK_WORDS << 4) - 1, this.#value);
+    this.#fineOffsets.push(this.#fineValues.length);
+    const marks = this.#marks;
+    for (let at = 0, begun = 0; at < MARK_WORDS; at += 2) {
+      marks[at + 1] = begun;
+      begun += bitsSet(marks[at]);
+    }
+    return {
+      marks,
+      values: this.#values.take(),
+      fineOffsets: this.#fineOffsets.take(),
+      fineStarts: this.#fineStarts.take(),
+      fineValues: this.#fineValues.take(),
+    };
   }
 
   #flush(): void {
-    const start = this.#pendingStart;
-    if (this.#pendingValue === this.#value) return;
-    this.#openBlocks(start >>> 16);
-    if (this.#block < start >>> 16) {
-      this.#block = start >>> 16;
-      this.#index[this.#block] = this.#starts.length;
-      if ((start & 0xffff) !== 0) this.#push(0, this.#value);
-    }
-    this.#value = this.#pendingValue;
-    this.#push(start & 0xffff, this.#value);
+    const before = this.#value;
+    const value = this.#pendingValue;
+    if (value === before) return;
+    this.#value = value;
     this.ranges++;
-  }
-
-  /** Gives every block before `end` that has no start yet the one at 0. */
-  #openBlocks(end: number): void {
-    while (this.#block < end - 1) {
-      this.#index[++this.#block] = this.#starts.length;
-      this.#push(0, this.#value);
+    const block = this.#pendingStart >>> 8;
+    const octet = this.#pendingStart & 255;
+    this.#closeList(block - (octet === 0 ? 1 : 0), before);
+    if (octet === 0) {
+      this.#begin(block, value);
+      return;
     }
+    // The /24 gets a list: of what held at its beginning, if it has none yet, and of what begins here.
+    if (block !== this.#lastBlock) this.#begin(block, before);
+    const last = this.#values.length - 1;
+    const held = this.#values.values[last];
+    if (held < FINE) {
+      this.#values.values[last] = (FINE | this.#fineOffsets.length) >>> 0;
+      this.#fineOffsets.push(this.#fineValues.length);
+      this.#pushFine(0, held);
+    }
+    this.#pushFine(octet, value);
   }
 
-  #push(start: number, value: number): void {
-    this.#starts.push(start);
+  /** A list is for its own /24 only: what held at its end gets a start of its own if it holds in `block` or before. */
+  #closeList(block: number, value: number): void {
+    const listed = this.#values.values[this.#values.length - 1] >= FINE;
+    if (listed && this.#lastBlock < block) this.#begin(this.#lastBlock + 1, value);
+  }
+
+  #begin(block: number, value: number): void {
+    this.#marks[(block >>> 5) << 1] |= 1 << (block & 31);
     this.#values.push(value);
+    this.#lastBlock = block;
+  }
+
+  #pushFine(octet: number, value: number): void {
+    this.#fineStarts.push(octet);
+    this.#fineValues.push(value);
   }
 }
