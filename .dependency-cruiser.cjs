@@ -76,7 +76,7 @@ module.exports = {
     ...Object.entries(engines).map(([name, path]) => ({
       name: `engine-${name}`,
       severity: 'error',
-      from: { pathNot: [path, '^(test|bench)/'] },
+      from: { pathNot: [path, test, '^(test|bench)/'] },
       to: { path: `^node_modules/${name}/` },
     })),
     {

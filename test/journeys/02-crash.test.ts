@@ -60,7 +60,9 @@ describe('SIGKILL at random moments under load', () => {
       const senders = Array.from({ length: SENDERS }, () =>
         send(app as RunningApp, numbers, acknowledged, control.signal),
       );
-      await new Promise((resolve) => setTimeout(resolve, 300 + Math.random() * 2_500));
+      const before = acknowledged.length;
+      await expect.poll(() => acknowledged.length, { timeout: 60_000, interval: 20 }).toBeGreaterThan(before);
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 2_500));
       await app.kill();
       control.abort();
       await Promise.all(senders);
