@@ -17,6 +17,8 @@ const BATCH_ROWS = 20_480;
 const READY_ROWS = 10_000;
 /** Batches being written at the same time: one encodes while the disk works on the other. */
 const COMMITS_AT_ONCE = 2;
+/** Payloads from this size on take turns, so that several that arrive together do not hold the event loop as one. */
+const LARGE_PAYLOAD_BYTES = 65_536;
 
 export interface TelemetryPipelineParts {
   readonly decoders: readonly Decoder[];
@@ -56,6 +58,7 @@ export class TelemetryPipeline implements Component {
   readonly #ready: OpenBatch[] = [];
   #open: OpenBatch | undefined;
   #committing = 0;
+  #turn: Promise<void> = Promise.resolve();
   #flushPlanned = false;
   #state: Health['state'] = 'starting';
   #preparing: Promise<void> | undefined;
@@ -102,6 +105,7 @@ export class TelemetryPipeline implements Component {
   async ingest(envelope: Envelope): Promise<IngestReport> {
     if (this.#state !== 'ok') throw new AppError('UNAVAILABLE', 'Vedette is starting or stopping; try again shortly.');
     await this.#preparing;
+    if (envelope.payload.length >= LARGE_PAYLOAD_BYTES) await this.#nextTurn();
     const decoder = this.#decoders.get(envelope.encoding);
     if (!decoder) throw new AppError('UNKNOWN_FORMAT', `No decoder reads "${envelope.encoding}".`);
     if (this.waiting >= this.#parts.queueRecords) {
@@ -174,14 +178,22 @@ export class TelemetryPipeline implements Component {
     });
   }
 
+  /** Begins one commit, and plans another look where there are more. */
   #flush(): void {
     if (this.#open && (this.#committing === 0 || this.#open.batch.length >= READY_ROWS)) this.#close();
-    while (this.#committing < COMMITS_AT_ONCE) {
-      const next = this.#ready.shift();
-      if (!next) return;
-      this.#committing++;
-      void this.#commit(next);
-    }
+    if (this.#committing === COMMITS_AT_ONCE) return;
+    const next = this.#ready.shift();
+    if (!next) return;
+    this.#committing++;
+    void this.#commit(next);
+    if (this.#ready.length > 0) this.#planFlush();
+  }
+
+  /** Resolves at once for the first caller of a turn of the event loop, a turn later for the next, and so on. */
+  #nextTurn(): Promise<void> {
+    const mine = this.#turn;
+    this.#turn = mine.then(() => new Promise((resolve) => setImmediate(resolve)));
+    return mine;
   }
 
   async #commit(open: OpenBatch): Promise<void> {
