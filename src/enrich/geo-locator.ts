@@ -5,7 +5,15 @@ import { parseIp } from '../model/address.ts';
 import type { EventBatch } from '../model/batch.ts';
 import { SCOPES, type Scope } from '../model/kinds.ts';
 import { AddressClasses, SCOPE_BITS } from './address-classes.ts';
-import { fillDirection, fillSide, findCarried, type LocationTables, type Side, wordAt } from './locate-rows.ts';
+import {
+  fillDirection,
+  fillSide,
+  findCarried,
+  type LocationTables,
+  Scratch,
+  type Side,
+  wordAt,
+} from './locate-rows.ts';
 import { ASN_WIDTH, CITY_WIDTH } from './location-records.ts';
 import type { Locator, LocatorSource, Place } from './locator.ts';
 import { packagedSources } from './packaged-sources.ts';
@@ -54,7 +62,7 @@ export class GeoLocator implements Locator {
   #work: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #busy = false;
-  #found = [new Uint8Array(0), new Uint8Array(0)];
+  #scratch = new Scratch(0);
 
   /** @throws AppError INVALID_ADDRESS for a home network that is none. */
   constructor(options: GeoLocatorOptions) {
@@ -121,11 +129,11 @@ export class GeoLocator implements Locator {
 
   locate(batch: EventBatch, from: number, to: number): void {
     if (from >= to) return;
-    if (this.#found[0].length < to) this.#found = [new Uint8Array(batch.capacity), new Uint8Array(batch.capacity)];
-    const [src, dst] = this.#found;
+    if (this.#scratch.capacity < to) this.#scratch = new Scratch(batch.capacity);
+    const { src, dst, records } = this.#scratch;
     const tables = this.#tables;
-    fillSide(sideOf(batch, 'src'), tables, this.#classes, src, from, to);
-    fillSide(sideOf(batch, 'dst'), tables, this.#classes, dst, from, to);
+    fillSide(sideOf(batch, 'src'), tables, this.#classes, src, records, from, to);
+    fillSide(sideOf(batch, 'dst'), tables, this.#classes, dst, records, from, to);
     fillDirection(batch.columns.direction, src, dst, from, to);
   }
 
