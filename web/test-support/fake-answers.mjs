@@ -7,11 +7,42 @@ function random() {
 const pick = (list) => list[Math.floor(random() * list.length)];
 const iso = (ms) => new Date(ms).toISOString().replace('Z', '000Z');
 
-const LOCAL = ['192.0.2.10', '192.0.2.11', '192.0.2.23', '192.0.2.40', '192.0.2.51', '192.0.2.77', '192.0.2.90', '192.0.2.101', '192.0.2.118', '192.0.2.140', '192.0.2.161'];
-const REMOTE = ['198.51.100.4', '198.51.100.20', '203.0.113.7', '203.0.113.66', '198.51.100.131', '2001:db8:85a3:8d3:1319:8a2e:370:7348', '203.0.113.200', '198.51.100.77', '203.0.113.9', '198.51.100.212', '2001:db8:1::15'];
+const LOCAL = [
+  '192.0.2.10',
+  '192.0.2.11',
+  '192.0.2.23',
+  '192.0.2.40',
+  '192.0.2.51',
+  '192.0.2.77',
+  '192.0.2.90',
+  '192.0.2.101',
+  '192.0.2.118',
+  '192.0.2.140',
+  '192.0.2.161',
+];
+const REMOTE = [
+  '198.51.100.4',
+  '198.51.100.20',
+  '203.0.113.7',
+  '203.0.113.66',
+  '198.51.100.131',
+  '2001:db8:85a3:8d3:1319:8a2e:370:7348',
+  '203.0.113.200',
+  '198.51.100.77',
+  '203.0.113.9',
+  '198.51.100.212',
+  '2001:db8:1::15',
+];
 const PORTS = [443, 80, 53, 22, 123, 8080, 25, 993, 3389, 445, 5432];
 const COUNTRIES = ['US', 'DE', 'NL', 'FR', 'GB', 'SG', 'JP', 'BR', 'SE', 'IE', 'CA'];
-const THREATS = ['203.0.113.7', '203.0.113.0/24', 'evil.example', '198.51.100.131', 'cdn-update.example', '203.0.113.200'];
+const THREATS = [
+  '203.0.113.7',
+  '203.0.113.0/24',
+  'evil.example',
+  '198.51.100.131',
+  'cdn-update.example',
+  '203.0.113.200',
+];
 
 const REASONS = {
   c2: { code: 'intel.c2', points: 60, reason: 'Matches a command and control server (confidence 90)' },
@@ -25,8 +56,19 @@ function event(i, now, high) {
   seed = i * 7919 + 13;
   const src = pick(LOCAL);
   const dst = high ? pick(['203.0.113.7', '203.0.113.66', '198.51.100.131', '203.0.113.200']) : pick(REMOTE);
-  const reasons = high ? pick([[REASONS.c2, REASONS.long], [REASONS.scanner, REASONS.remote, REASONS.big], [REASONS.c2, REASONS.big, REASONS.remote, REASONS.long]]) : random() < 0.2 ? [REASONS.remote] : [];
-  const score = Math.min(100, reasons.reduce((sum, reason) => sum + reason.points, 0));
+  const reasons = high
+    ? pick([
+        [REASONS.c2, REASONS.long],
+        [REASONS.scanner, REASONS.remote, REASONS.big],
+        [REASONS.c2, REASONS.big, REASONS.remote, REASONS.long],
+      ])
+    : random() < 0.2
+      ? [REASONS.remote]
+      : [];
+  const score = Math.min(
+    100,
+    reasons.reduce((sum, reason) => sum + reason.points, 0),
+  );
   const kind = pick(['flow', 'flow', 'flow', 'conn', 'conn', 'dns', 'tls', 'http']);
   return {
     id: String(9007199254740000n + BigInt(100000 - i)),
@@ -46,7 +88,10 @@ function event(i, now, high) {
     direction: 'outbound',
     app: kind === 'dns' ? 'dns' : pick(['tls', 'http', 'quic', '']),
     state: pick(['SF', 'S0', 'RSTO']),
-    domain: kind === 'dns' || kind === 'tls' ? pick(['www.example', 'mail.example', 'cdn-update.example', 'a-rather-long-name.of.a.service.example']) : '',
+    domain:
+      kind === 'dns' || kind === 'tls'
+        ? pick(['www.example', 'mail.example', 'cdn-update.example', 'a-rather-long-name.of.a.service.example'])
+        : '',
     src_scope: 'private',
     dst_scope: 'global',
     src_geo: null,
@@ -64,15 +109,32 @@ function event(i, now, high) {
 function top({ query, scenario }) {
   const field = query.get('field');
   const by = query.get('by') ?? 'events';
-  const values = { 'src.ip': LOCAL, 'dst.ip': REMOTE, 'dst.port': PORTS, 'dst.country': COUNTRIES, 'threat.indicator': THREATS }[field] ?? LOCAL;
+  const values =
+    { 'src.ip': LOCAL, 'dst.ip': REMOTE, 'dst.port': PORTS, 'dst.country': COUNTRIES, 'threat.indicator': THREATS }[
+      field
+    ] ?? LOCAL;
   const total = { events: 184_213, bytes: 48_213_882_113, packets: 61_213_004 };
   const items = values.slice(0, Number(query.get('limit') ?? 10)).map((value, i) => {
     const part = 0.28 / (i + 1) ** 0.9;
     const few = field === 'threat.indicator' ? 0.002 : 1;
-    return { value, events: Math.round(total.events * part * few), bytes: Math.round(total.bytes * part * few), packets: Math.round(total.packets * part * few), risk: Math.max(5, 100 - i * 9) };
+    return {
+      value,
+      events: Math.round(total.events * part * few),
+      bytes: Math.round(total.bytes * part * few),
+      packets: Math.round(total.packets * part * few),
+      risk: Math.max(5, 100 - i * 9),
+    };
   });
   const rest = (name) => Math.max(0, total[name] - items.reduce((sum, item) => sum + item[name], 0));
-  return { field, by, items: scenario === 'empty' ? [] : items, distinct: field === 'src.ip' ? 4812 : values.length, total, other: { events: rest('events'), bytes: rest('bytes'), packets: rest('packets') }, took_ms: 21 };
+  return {
+    field,
+    by,
+    items: scenario === 'empty' ? [] : items,
+    distinct: field === 'src.ip' ? 4812 : values.length,
+    total,
+    other: { events: rest('events'), bytes: rest('bytes'), packets: rest('packets') },
+    took_ms: 21,
+  };
 }
 
 function timeseries() {
@@ -87,7 +149,10 @@ function timeseries() {
       seed = i * 31 + s * 977 + 5;
       random();
       const bump = i > 82 && i < 92 && key === 'conn' ? 3.4 : 1;
-      points.push([iso(from + i * 30_000), Math.round((level / 2) * bump * (0.75 + 0.25 * Math.sin(i / 14 + s) + random() * 0.3))]);
+      points.push([
+        iso(from + i * 30_000),
+        Math.round((level / 2) * bump * (0.75 + 0.25 * Math.sin(i / 14 + s) + random() * 0.3)),
+      ]);
     }
     return { key, other: false, points };
   });
@@ -95,12 +160,14 @@ function timeseries() {
   return { bucket_seconds: 30, range: { from: iso(from), to: iso(to) }, series, measures: ['events'], took_ms: 34 };
 }
 
-const spark = (level, wobble) => Array.from({ length: 40 }, (_, i) => Math.max(0, level * (1 + wobble * Math.sin(i / 4) + 0.1 * Math.cos(i * 2.3))));
+const spark = (level, wobble) =>
+  Array.from({ length: 40 }, (_, i) => Math.max(0, level * (1 + wobble * Math.sin(i / 4) + 0.1 * Math.cos(i * 2.3))));
 
 function overview({ query, scenario }) {
   const now = Date.now();
   const none = scenario !== 'full' || /nothing/.test(query.get('filter') ?? '');
-  const kpi = (value, previous, shape) => (none ? { value: 0, previous: 0, spark: [] } : { value, previous, spark: shape });
+  const kpi = (value, previous, shape) =>
+    none ? { value: 0, previous: 0, spark: [] } : { value, previous, spark: shape };
   return {
     range: { from: iso(now - 3_600_000), to: iso(now) },
     previous: { from: iso(now - 7_200_000), to: iso(now - 3_600_000) },
@@ -122,7 +189,8 @@ function overview({ query, scenario }) {
 
 function events({ query, scenario }) {
   const now = Date.now();
-  if (scenario !== 'full' || /nothing/.test(query.get('filter') ?? '')) return { items: [], next_cursor: null, range: {}, took_ms: 4 };
+  if (scenario !== 'full' || /nothing/.test(query.get('filter') ?? ''))
+    return { items: [], next_cursor: null, range: {}, took_ms: 4 };
   const high = /risk >= 70/.test(query.get('filter') ?? '');
   const from = Number(query.get('cursor') ?? 0);
   const limit = Number(query.get('limit') ?? 100);
@@ -163,9 +231,16 @@ function lookup({ body }) {
       query,
       type: /^[\d.:a-f]+$/i.test(query) ? 'ip' : 'domain',
       scope: 'global',
-      geo: bad ? { country: 'NL', city: 'Amsterdam', lat: 52.37, lon: 4.9 } : { country: 'US', city: '', lat: 37.7, lon: -97.8 },
+      geo: bad
+        ? { country: 'NL', city: 'Amsterdam', lat: 52.37, lon: 4.9 }
+        : { country: 'US', city: '', lat: 37.7, lon: -97.8 },
       asn: { asn: 64500, org: 'Example Hosting' },
-      threats: bad ? [{ indicator: query, category: 'c2', confidence: 90, source: 'local' }, { indicator: '203.0.113.0/24', category: 'scanner', confidence: 60, source: 'threatlist.csv' }] : [],
+      threats: bad
+        ? [
+            { indicator: query, category: 'c2', confidence: 90, source: 'local' },
+            { indicator: '203.0.113.0/24', category: 'scanner', confidence: 60, source: 'threatlist.csv' },
+          ]
+        : [],
       risk: bad ? { score: 75, reasons: [REASONS.c2, REASONS.remote] } : { score: 0, reasons: [] },
       attribution: ['IP Geolocation by DB-IP (https://db-ip.com)'],
     };
@@ -173,9 +248,25 @@ function lookup({ body }) {
   return asked.indicators ? { results: asked.indicators.map(one) } : one(asked.ip ?? asked.domain);
 }
 
-const letter = (id) => ({ id: String(id), at: iso(Date.now() - id * 61_000), source: 'http', encoding: 'zeek.conn', peer: '192.0.2.2', reason: id % 2 ? 'bad time' : 'no address', detail: id % 2 ? 'The field ts is "yesterday", which is no time.' : 'Neither id.orig_h nor src_ip is there.', size: 212 + id, bytes_preview: '{"_path":"conn","ts":"yesterday","uid":"CHhAvVGS1DHFjwGM9"' });
+const letter = (id) => ({
+  id: String(id),
+  at: iso(Date.now() - id * 61_000),
+  source: 'http',
+  encoding: 'zeek.conn',
+  peer: '192.0.2.2',
+  reason: id % 2 ? 'bad time' : 'no address',
+  detail: id % 2 ? 'The field ts is "yesterday", which is no time.' : 'Neither id.orig_h nor src_ip is there.',
+  size: 212 + id,
+  bytes_preview: '{"_path":"conn","ts":"yesterday","uid":"CHhAvVGS1DHFjwGM9"',
+});
 
-export const version = () => ({ service: 'vedette', version: '0.1.0', git_sha: '0123456789abcdef', image: null, image_tag: null });
+export const version = () => ({
+  service: 'vedette',
+  version: '0.1.0',
+  git_sha: '0123456789abcdef',
+  image: null,
+  image_tag: null,
+});
 
 export const routes = {
   '/v1/whoami': () => ({ name: 'first', scopes: ['read', 'ingest', 'admin'], tier: 'admin', expires_at: null }),
@@ -190,7 +281,14 @@ export const routes = {
   },
   '/v1/lookup': lookup,
   '/v1/ingest': () => ({ status: 'accepted', queued: 1 }),
-  '/v1/updates/check': ({ scenario }) => ({ enabled: true, current: '0.1.0', latest: scenario === 'outside' ? '0.2.0' : '0.1.0', update_available: scenario === 'outside', status: 'ok', checked_at: iso(Date.now() - 90_000) }),
+  '/v1/updates/check': ({ scenario }) => ({
+    enabled: true,
+    current: '0.1.0',
+    latest: scenario === 'outside' ? '0.2.0' : '0.1.0',
+    update_available: scenario === 'outside',
+    status: 'ok',
+    checked_at: iso(Date.now() - 90_000),
+  }),
   '/v1/health': ({ scenario }) => ({
     status: scenario === 'error' ? 'degraded' : 'ok',
     service: 'vedette',
@@ -200,10 +298,20 @@ export const routes = {
     components: [
       { name: 'http', state: 'ok', figures: { requests: 48_213 } },
       { name: 'netflow', state: 'ok', figures: { packets: 1_482_113, dropped: 0, templates: 14 } },
-      { name: 'store', state: scenario === 'error' ? 'failed' : 'ok', detail: scenario === 'error' ? 'The engine stopped; it is started again in 12 s.' : undefined, figures: { events: 12_482_113, spooled_rows: 0 } },
+      {
+        name: 'store',
+        state: scenario === 'error' ? 'failed' : 'ok',
+        detail: scenario === 'error' ? 'The engine stopped; it is started again in 12 s.' : undefined,
+        figures: { events: 12_482_113, spooled_rows: 0 },
+      },
       { name: 'state', state: 'ok', figures: { connections: 4 } },
       { name: 'locator', state: 'ok', figures: { city_ranges: 4_812_113, asn_ranges: 512_114 } },
-      { name: 'matcher', state: 'degraded', detail: 'threatlist.csv: line 14 is no address; the other 812 lines are in use.', figures: { addresses: 640, networks: 120, domains: 52 } },
+      {
+        name: 'matcher',
+        state: 'degraded',
+        detail: 'threatlist.csv: line 14 is no address; the other 812 lines are in use.',
+        figures: { addresses: 640, networks: 120, domains: 52 },
+      },
     ],
   }),
   '/v1/system': () => ({
@@ -212,10 +320,24 @@ export const routes = {
     pid: 4711,
     memory: { rss: 512_000_000, heap: 121_000_000 },
     uptime_seconds: 93_214,
-    store: { events: 12_482_113, bytes_on_disk: 812_482_113, oldest: iso(Date.now() - 6.4 * 86_400_000), newest: iso(Date.now()), dead_letters: 6, spooled_rows: 0, spooled_bytes: 0 },
+    store: {
+      events: 12_482_113,
+      bytes_on_disk: 812_482_113,
+      oldest: iso(Date.now() - 6.4 * 86_400_000),
+      newest: iso(Date.now()),
+      dead_letters: 6,
+      spooled_rows: 0,
+      spooled_bytes: 0,
+    },
     matcher: { addresses: 640, networks: 120, domains: 52 },
     geo: [
-      { covers: 'city', name: 'DB-IP City Lite', attribution: 'IP Geolocation by DB-IP (https://db-ip.com)', builtAt: '2026-06-05', ranges: 4812113 },
+      {
+        covers: 'city',
+        name: 'DB-IP City Lite',
+        attribution: 'IP Geolocation by DB-IP (https://db-ip.com)',
+        builtAt: '2026-06-05',
+        ranges: 4812113,
+      },
       { covers: 'asn', name: 'ASN by RouteViews', attribution: '', builtAt: '2026-06-17', ranges: 512114 },
     ],
     settings: [
@@ -224,7 +346,13 @@ export const routes = {
       { name: 'apiKeys', value: '•••', source: 'env' },
     ],
   }),
-  '/v1/dead-letters': ({ scenario }) => (scenario === 'full' ? { items: [1, 2, 3, 4, 5, 6].map(letter), next: null, total: 6 } : { items: [], next: null, total: 0 }),
-  '/v1/dead-letters/[^/]+': ({ path }) => ({ ...letter(Number(path.split('/')[3])), text: '{"_path":"conn","ts":"yesterday","uid":"CHhAvVGS1DHFjwGM9","id.orig_h":"192.0.2.10"}' }),
+  '/v1/dead-letters': ({ scenario }) =>
+    scenario === 'full'
+      ? { items: [1, 2, 3, 4, 5, 6].map(letter), next: null, total: 6 }
+      : { items: [], next: null, total: 0 },
+  '/v1/dead-letters/[^/]+': ({ path }) => ({
+    ...letter(Number(path.split('/')[3])),
+    text: '{"_path":"conn","ts":"yesterday","uid":"CHhAvVGS1DHFjwGM9","id.orig_h":"192.0.2.10"}',
+  }),
   '/v1/dead-letters/replay': () => ({ replayed: 4, failed: 2 }),
 };

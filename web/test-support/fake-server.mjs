@@ -8,13 +8,17 @@ import * as answers from './fake-answers.mjs';
 
 const dist = join(dirname(fileURLToPath(import.meta.url)), '..', 'dist');
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
-const CSP = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'";
+const CSP =
+  "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'";
 
 /** Starts on a free port of the loopback; answers its address and how to stop it. */
 export async function startFake() {
   const server = createServer((request, response) => void handle(request, response));
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { url: `http://127.0.0.1:${server.address().port}`, stop: () => new Promise((resolve) => server.close(resolve)) };
+  return {
+    url: `http://127.0.0.1:${server.address().port}`,
+    stop: () => new Promise((resolve) => server.close(resolve)),
+  };
 }
 
 async function handle(request, response) {
@@ -46,7 +50,12 @@ function answerOf(url, method, body, scenario) {
       suggestion: wrong[0].replace('prt', 'port'),
     });
   if (scenario === 'error' && /query|events|dead/.test(url.pathname))
-    return failure(503, 'UNAVAILABLE', 'Not available', 'The telemetry store does not answer; what arrives is kept in the spool meanwhile.');
+    return failure(
+      503,
+      'UNAVAILABLE',
+      'Not available',
+      'The telemetry store does not answer; what arrives is kept in the spool meanwhile.',
+    );
   const find = Object.entries(answers.routes).find(([path]) => new RegExp(`^${path}$`).test(url.pathname));
   if (!find) return failure(404, 'NOT_FOUND', 'Not found', 'There is nothing under this path.');
   const answer = find[1]({ query: url.searchParams, method, body, scenario, path: url.pathname });
@@ -60,7 +69,10 @@ function serveFile(path, response) {
     response.writeHead(500).end('build the dashboard first: npx vite build');
     return;
   }
-  response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream', 'content-security-policy': CSP });
+  response.writeHead(200, {
+    'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
+    'content-security-policy': CSP,
+  });
   if (extname(file) === '.html') response.end(readFileSync(file));
   else createReadStream(file).pipe(response);
 }

@@ -9,12 +9,31 @@ const only = process.argv[3] ?? '';
 if (!folder) throw new Error('say which folder the pictures go to');
 mkdirSync(folder, { recursive: true });
 
-const SIZES = { wide: { width: 1440, height: 900 }, tablet: { width: 768, height: 1024 }, phone: { width: 390, height: 844 } };
+const SIZES = {
+  wide: { width: 1440, height: 900 },
+  tablet: { width: 768, height: 1024 },
+  phone: { width: 390, height: 844 },
+};
 const click = (selector) => async (page) => page.locator(selector).first().click();
 const SHOTS = [
   { name: 'login', key: '', path: '/' },
-  { name: 'overview', key: 'full', path: '/', sizes: ['wide', 'tablet', 'phone'], themes: ['dark', 'light'], full: true },
-  { name: 'overview-drawer', key: 'full', path: '/', act: async (page) => { await click('.risk-toggle')(page); await click('.highlights .icon-button')(page); } },
+  {
+    name: 'overview',
+    key: 'full',
+    path: '/',
+    sizes: ['wide', 'tablet', 'phone'],
+    themes: ['dark', 'light'],
+    full: true,
+  },
+  {
+    name: 'overview-drawer',
+    key: 'full',
+    path: '/',
+    act: async (page) => {
+      await click('.risk-toggle')(page);
+      await click('.highlights .icon-button')(page);
+    },
+  },
   { name: 'overview-table', key: 'full', path: '/?by=bytes', act: click('[aria-label="Show as table"]') },
   { name: 'empty', key: 'empty', path: '/', sizes: ['wide', 'phone'] },
   { name: 'outside', key: 'outside', path: '/' },
@@ -22,13 +41,37 @@ const SHOTS = [
   { name: 'filter-error', key: 'full', path: '/?q=dst.prt%20%3D%20443' },
   { name: 'error', key: 'error', path: '/' },
   { name: 'pivot', key: 'full', path: '/', act: click('.top-table .kind-ip') },
-  { name: 'complete', key: 'full', path: '/', act: async (page) => { await page.keyboard.press('/'); await page.keyboard.type('dst'); } },
+  {
+    name: 'complete',
+    key: 'full',
+    path: '/',
+    act: async (page) => {
+      await page.keyboard.press('/');
+      await page.keyboard.type('dst');
+    },
+  },
   { name: 'time', key: 'full', path: '/', act: async (page) => page.keyboard.press('t') },
-  { name: 'palette', key: 'full', path: '/', act: async (page) => { await page.keyboard.press('Control+k'); await page.waitForTimeout(400); await page.keyboard.type('203[.]0[.]113[.]7'); } },
+  {
+    name: 'palette',
+    key: 'full',
+    path: '/',
+    act: async (page) => {
+      await page.keyboard.press('Control+k');
+      await page.waitForTimeout(400);
+      await page.keyboard.type('203[.]0[.]113[.]7');
+    },
+  },
   { name: 'help', key: 'full', path: '/', act: async (page) => page.keyboard.press('?') },
   { name: 'preferences', key: 'full', path: '/', act: click('[aria-label="Preferences"]') },
   { name: 'events', key: 'full', path: '/events', sizes: ['wide', 'tablet', 'phone'], themes: ['dark', 'light'] },
-  { name: 'events-drawer', key: 'full', path: '/events', act: async (page) => { for (const key of ['j', 'j', 'Enter']) await page.keyboard.press(key); } },
+  {
+    name: 'events-drawer',
+    key: 'full',
+    path: '/events',
+    act: async (page) => {
+      for (const key of ['j', 'j', 'Enter']) await page.keyboard.press(key);
+    },
+  },
   { name: 'columns', key: 'full', path: '/events', act: click('text=Columns') },
   { name: 'lookup', key: 'full', path: '/lookup?find=203.0.113.7', sizes: ['wide', 'phone'] },
   { name: 'lookup-many', key: 'full', path: '/lookup?find=203.0.113.7%20198.51.100.4%20evil%5B.%5Dexample' },
@@ -37,10 +80,22 @@ const SHOTS = [
 ];
 
 const fake = await startFake();
-const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+const browser = await chromium.launch({
+  executablePath: '/usr/bin/chromium',
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
+});
 try {
   for (const shot of SHOTS.filter((one) => one.name.includes(only))) {
-    for (const size of shot.sizes ?? ['wide']) for (const theme of shot.themes ?? ['dark']) await take(shot, size, theme);
+    for (const size of shot.sizes ?? ['wide'])
+      for (const theme of shot.themes ?? ['dark']) await take(shot, size, theme);
   }
 } finally {
   await browser.close();
@@ -48,13 +103,27 @@ try {
 }
 
 async function take(shot, size, theme) {
-  const context = await browser.newContext({ viewport: SIZES[size], reducedMotion: 'reduce', timezoneId: 'UTC', locale: 'en-GB' });
-  await context.addInitScript(([key, name]) => {
-    if (key) sessionStorage.setItem('vedette.key', key);
-    localStorage.setItem('vedette.theme', name);
-  }, [shot.key, theme]);
+  const context = await browser.newContext({
+    viewport: SIZES[size],
+    reducedMotion: 'reduce',
+    timezoneId: 'UTC',
+    locale: 'en-GB',
+  });
+  await context.addInitScript(
+    ([key, name]) => {
+      if (key) sessionStorage.setItem('vedette.key', key);
+      localStorage.setItem('vedette.theme', name);
+    },
+    [shot.key, theme],
+  );
   const page = await context.newPage();
-  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && !/status of (4|5)\d\d/.test(message.text()) && process.stderr.write(`${shot.name}: ${message.text()}\n`));
+  page.on(
+    'console',
+    (message) =>
+      ['error', 'warning'].includes(message.type()) &&
+      !/status of (4|5)\d\d/.test(message.text()) &&
+      process.stderr.write(`${shot.name}: ${message.text()}\n`),
+  );
   page.on('pageerror', (error) => process.stderr.write(`${shot.name}: ${error.stack}\n`));
   await page.goto(fake.url + shot.path);
   await page.waitForTimeout(shot.key === 'error' ? 6500 : 1200);

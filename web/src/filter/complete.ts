@@ -33,7 +33,12 @@ export function placeAt(text: string, cursor: number): Place {
   const done = touching ? tokens.slice(0, -1) : tokens;
   const start = touching ? last.at : cursor;
   const rest = /^[^\s=<>~!(),"'&|]*/.exec(text.slice(cursor))?.[0] ?? '';
-  return { expecting: expectAfter(done.map((t) => t.text)), word: text.slice(start, cursor), start, end: cursor + rest.length };
+  return {
+    expecting: expectAfter(done.map((t) => t.text)),
+    word: text.slice(start, cursor),
+    start,
+    end: cursor + rest.length,
+  };
 }
 
 /** A little machine over whole tokens: field → operator → value → connective. */
@@ -168,4 +173,3 @@ function rankFields(fields: readonly FieldInfo[], typed: string, limit: number):
     .slice(0, limit)
     .map(({ field }) => plain(field.path, field.doc));
 }
-

@@ -60,10 +60,3 @@ function isIpv6(text: string): boolean {
   const total = count(halves[0], halves.length === 1) + (halves.length === 2 ? count(halves[1], true) : 0);
   return halves.length === 2 ? total <= 7 : total === 8;
 }
-
-/** Long values lose their middle, never their ends: `2001:db8:85a…7334`. */
-export function middle(text: string, most: number): string {
-  if (text.length <= most) return text;
-  const head = Math.ceil((most - 1) * 0.6);
-  return `${text.slice(0, head)}…${text.slice(text.length - (most - 1 - head))}`;
-}

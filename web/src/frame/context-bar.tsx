@@ -32,7 +32,13 @@ function TimeControls() {
   const shift = (direction: -1 | 1) => update(shiftRange(state, direction, Date.now()));
   return (
     <div className="time-controls">
-      <button type="button" className="icon-button" aria-label="Earlier by the width of the range" title="Earlier ( [ )" onClick={() => shift(-1)}>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label="Earlier by the width of the range"
+        title="Earlier ( [ )"
+        onClick={() => shift(-1)}
+      >
         <Icon name="left" />
       </button>
       <span className="popover-home">
@@ -55,7 +61,13 @@ function TimeControls() {
           </Suspense>
         )}
       </span>
-      <button type="button" className="icon-button" aria-label="Later by the width of the range" title="Later ( ] )" onClick={() => shift(1)}>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label="Later by the width of the range"
+        title="Later ( ] )"
+        onClick={() => shift(1)}
+      >
         <Icon name="right" />
       </button>
       <button

@@ -114,7 +114,12 @@ export function FilterInput() {
         />
       )}
       {open && items.length > 0 && (
-        <div id={`${id}-list`} role="listbox" aria-label="Completions" className={`completions ${error ? 'below-error' : ''}`}>
+        <div
+          id={`${id}-list`}
+          role="listbox"
+          aria-label="Completions"
+          className={`completions ${error ? 'below-error' : ''}`}
+        >
           {items.map((item, i) => (
             <div
               key={item.text}
@@ -145,7 +150,8 @@ function useCompletions(text: string, cursor: number, open: boolean): Completion
   const field = wanted && fields ? fieldNamed(fields, wanted) : undefined;
   const ask = open && field !== undefined && field.values === undefined && !['time', 'id', 'json'].includes(field.type);
   // Short names such as `ip` stand for two columns; the source one is asked.
-  const column = field?.path.includes('.') || fields?.some((one) => one.path === field?.path) ? field?.path : `src.${field?.path}`;
+  const column =
+    field?.path.includes('.') || fields?.some((one) => one.path === field?.path) ? field?.path : `src.${field?.path}`;
   const top = useApi<Top>(
     '/v1/query/top',
     { field: column, by: 'events', limit: 10, from: '-1d', to: 'now' },
@@ -154,7 +160,9 @@ function useCompletions(text: string, cursor: number, open: boolean): Completion
   return useMemo(() => {
     if (!open) return [];
     const usable = ask && !top.isPlaceholderData ? (top.data?.items ?? []) : [];
-    const values = usable.flatMap((item) => (item.value === null || item.value === '' ? [] : [literal(item.value, field?.type)]));
+    const values = usable.flatMap((item) =>
+      item.value === null || item.value === '' ? [] : [literal(item.value, field?.type)],
+    );
     return complete(place, fields ?? [], values);
   }, [open, ask, top.data, top.isPlaceholderData, place, fields, field]);
 }

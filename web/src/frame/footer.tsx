@@ -4,7 +4,9 @@ import type { SystemInfo } from '../api/types.ts';
 /** The notices that the licences of the data ask for. */
 export function Footer() {
   const system = useApi<SystemInfo>('/v1/system', {}, { fresh: 60_000 });
-  const notices = [...new Set((system.data?.geo ?? []).map((source) => source.attribution).filter((text) => text !== ''))];
+  const notices = [
+    ...new Set((system.data?.geo ?? []).map((source) => source.attribution).filter((text) => text !== '')),
+  ];
   return (
     <footer className="footer">
       {notices.map((text) => (
@@ -21,7 +23,11 @@ const LINK = /https?:\/\/[^\s<>")]+/;
 export function Attribution({ text }: { text: string }) {
   const plain = text.replace(/<[^>]*>/g, '').trim();
   const url = LINK.exec(text)?.[0] ?? (/db-?ip/i.test(plain) ? 'https://db-ip.com' : null);
-  const words = plain.replace(LINK, '').replace(/[\s([,-]+$|\(\s*\)/g, '').trim() || plain;
+  const words =
+    plain
+      .replace(LINK, '')
+      .replace(/[\s([,-]+$|\(\s*\)/g, '')
+      .trim() || plain;
   if (!url) return <span>{plain}</span>;
   return (
     <a href={url} rel="noreferrer" target="_blank">

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { signOut } from '../api/session.ts';
 import { useStore } from '../kit/store.ts';
-import { type Page, PAGES } from '../pages.ts';
+import { PAGES, type Page } from '../pages.ts';
 import { theme } from '../state/preferences.ts';
 import { Icon, Logo } from '../widgets/icons.tsx';
 import { layer } from './layers.ts';
@@ -87,13 +87,7 @@ function Tools() {
         >
           <Icon name="help" />
         </button>
-        <button
-          type="button"
-          className="icon-button"
-          aria-label="Sign out"
-          title="Sign out"
-          onClick={() => signOut()}
-        >
+        <button type="button" className="icon-button" aria-label="Sign out" title="Sign out" onClick={() => signOut()}>
           <Icon name="signout" />
         </button>
       </div>

@@ -27,19 +27,29 @@ export default function Palette() {
         <Dialog.Content className="palette" aria-describedby={undefined}>
           <Dialog.Title className="visually-hidden">Commands</Dialog.Title>
           <Command loop label="Commands">
-            <Command.Input value={typed} onValueChange={setTyped} placeholder="Type a command, or paste an IP or domain" />
+            <Command.Input
+              value={typed}
+              onValueChange={setTyped}
+              placeholder="Type a command, or paste an IP or domain"
+            />
             <Command.List>
-              <Command.Empty>Nothing is called that.</Command.Empty>
+              {!subject && <Command.Empty>Nothing is called that.</Command.Empty>}
               {subject && (
                 <Command.Group heading="Look-up" forceMount>
-                  <Command.Item forceMount value={`look up ${typed}`} onSelect={run(() => go('/lookup', { find: subject.value }))}>
+                  <Command.Item
+                    forceMount
+                    value={`look up ${typed}`}
+                    onSelect={run(() => go('/lookup', { find: subject.value }))}
+                  >
                     <Icon name="lookup" /> Look up <code>{subject.value}</code>
                   </Command.Item>
                   <Command.Item
                     forceMount
                     value={`events of ${typed}`}
                     onSelect={run(() =>
-                      go('/events', { q: subject.kind === 'ip' ? `ip = ${subject.value}` : `domain = "${subject.value}"` }),
+                      go('/events', {
+                        q: subject.kind === 'ip' ? `ip = ${subject.value}` : `domain = "${subject.value}"`,
+                      }),
                     )}
                   >
                     <Icon name="events" /> Events of <code>{subject.value}</code>

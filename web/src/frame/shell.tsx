@@ -1,15 +1,15 @@
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useStore } from '../kit/store.ts';
-import { type Page, PAGES } from '../pages.ts';
+import { PAGES, type Page } from '../pages.ts';
 import { pivotTarget } from '../widgets/pivot.ts';
 import { Skeleton } from '../widgets/states.tsx';
 import { Boundary } from './boundary.tsx';
 import { ContextBar } from './context-bar.tsx';
 import { Footer } from './footer.tsx';
+import { layer } from './layers.ts';
 import { PageLink } from './links.tsx';
 import { Navigation } from './navigation.tsx';
-import { layer } from './layers.ts';
 import { useShortcuts } from './shortcuts.ts';
 
 const PivotMenu = lazy(() => import('../widgets/pivot-menu.tsx'));

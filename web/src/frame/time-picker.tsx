@@ -58,7 +58,9 @@ function TypedRange({ onChoose }: { onChoose: (from: string, to: string) => void
   const shown = useStore(zone);
   const [now] = useState(() => Date.now());
   const span = resolveRange(state, now);
-  const [from, setFrom] = useState(() => (state.from.startsWith('-') || state.from === 'all' ? state.from : dateTime(span.from, shown)));
+  const [from, setFrom] = useState(() =>
+    state.from.startsWith('-') || state.from === 'all' ? state.from : dateTime(span.from, shown),
+  );
   const [to, setTo] = useState(() => (state.to === 'now' ? 'now' : dateTime(span.to, shown)));
   const [problem, setProblem] = useState<string | null>(null);
   const id = useId();
@@ -68,7 +70,8 @@ function TypedRange({ onChoose }: { onChoose: (from: string, to: string) => void
     const last = readTyped(to, shown, now);
     if (first === undefined) setProblem(`"${from}" is no time.`);
     else if (last === undefined) setProblem(`"${to}" is no time.`);
-    else if ((resolveTime(first, now) ?? 0) >= (resolveTime(last, now) ?? 0)) setProblem('The range ends before it begins.');
+    else if ((resolveTime(first, now) ?? 0) >= (resolveTime(last, now) ?? 0))
+      setProblem('The range ends before it begins.');
     else onChoose(first, last);
   };
   return (
@@ -83,7 +86,8 @@ function TypedRange({ onChoose }: { onChoose: (from: string, to: string) => void
         </p>
       )}
       <p id={`${id}-help`} className="muted small">
-        2026-11-20 08:00, yesterday, -6h, now. Read in {shown === 'utc' ? 'UTC' : `local time, ${zoneName('local', now)}`}.
+        2026-11-20 08:00, yesterday, -6h, now. Read in{' '}
+        {shown === 'utc' ? 'UTC' : `local time, ${zoneName('local', now)}`}.
       </p>
       <button type="submit" className="button primary">
         Apply

@@ -17,11 +17,19 @@ export function VersionBadge() {
   );
 }
 
-export function verdict(check: UpdateCheck | undefined): { tone: 'good' | 'warn' | 'plain'; text: string; title: string } {
+export function verdict(check: UpdateCheck | undefined): {
+  tone: 'good' | 'warn' | 'plain';
+  text: string;
+  title: string;
+} {
   if (check?.update_available) {
-    return { tone: 'warn', text: `${check.latest ?? 'newer'} available`, title: `Version ${check.latest} is available` };
+    return {
+      tone: 'warn',
+      text: `${check.latest ?? 'newer'} available`,
+      title: `Version ${check.latest} is available`,
+    };
   }
-  if (!check || !check.enabled) return { tone: 'plain', text: '', title: 'Updates are not looked for' };
+  if (!check?.enabled) return { tone: 'plain', text: '', title: 'Updates are not looked for' };
   if (check.status === 'unknown' || !check.latest) {
     return { tone: 'plain', text: 'not checked', title: check.reason ?? 'The registry could not be asked' };
   }

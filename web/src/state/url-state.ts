@@ -11,7 +11,13 @@ import { DEFAULT_RANGE, resolveTime } from './time-range.ts';
 export const URL_VERSION = 1;
 
 const time = (fallback: string) =>
-  z.catch(z.string().check(z.maxLength(40), z.refine((value) => resolveTime(value, 0) !== undefined)), fallback);
+  z.catch(
+    z.string().check(
+      z.maxLength(40),
+      z.refine((value) => resolveTime(value, 0) !== undefined),
+    ),
+    fallback,
+  );
 const text = (most: number) => z.catch(z.string().check(z.maxLength(most)), '');
 
 const schema = z.object({
@@ -88,7 +94,10 @@ export function useUrlState(): UrlControl {
       const now = readUrl(window.location.search);
       const target = `${window.location.pathname}?${writeUrl({ ...now, ...patch })}`;
       if (target === window.location.pathname + window.location.search) return;
-      navigate(target, { replace: options.replace ?? false, state: { depth: currentDepth() + (options.replace ? 0 : 1) } });
+      navigate(target, {
+        replace: options.replace ?? false,
+        state: { depth: currentDepth() + (options.replace ? 0 : 1) },
+      });
     },
     [navigate],
   );

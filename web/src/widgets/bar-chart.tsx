@@ -79,7 +79,6 @@ export default function StackedBars({ stack, zone, unit, summary, onZoom }: BarC
   };
 
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a picture that takes arrow keys has no element of its own
     <div
       className="chart"
       role="application"
@@ -160,7 +159,9 @@ function optionOf(stack: Stack, zone: Zone, unit: string, _theme: string) {
       data: one.values.map((value) => value ?? '-'),
       itemStyle: {
         color: color(one.color === null ? '--series-other' : `--series-${one.color}`),
-        ...(one.color === null ? { decal: { symbol: 'rect', dashArrayX: [1, 0], dashArrayY: [2, 4], rotation: 0.8 } } : {}),
+        ...(one.color === null
+          ? { decal: { symbol: 'rect', dashArrayX: [1, 0], dashArrayY: [2, 4], rotation: 0.8 } }
+          : {}),
       },
     })),
   };

@@ -16,7 +16,11 @@ import { When } from './when.tsx';
 export type Emptiness = 'none yet' | 'outside range' | 'filtered out';
 
 /** Why there is nothing to show, or null when there is something. */
-export function emptinessOf(overview: Overview, state: Pick<UrlState, 'from' | 'to' | 'q'>, now: number): Emptiness | null {
+export function emptinessOf(
+  overview: Overview,
+  state: Pick<UrlState, 'from' | 'to' | 'q'>,
+  now: number,
+): Emptiness | null {
   if ((overview.kpis.events?.value ?? 0) > 0) return null;
   const { newest, oldest } = overview;
   if (newest === null || oldest === null) return 'none yet';
@@ -97,8 +101,8 @@ function OutsideRange({ overview }: { overview: Overview }) {
       }
     >
       <p>
-        The newest event is of <When time={newest} />, the oldest of <When time={oldest} />: {duration((span.to - span.from) / 1000)}{' '}
-        of data.
+        The newest event is of <When time={newest} />, the oldest of <When time={oldest} />:{' '}
+        {duration((span.to - span.from) / 1000)} of data.
       </p>
       <p className="muted">Shown: {rangeLabel(state, shown, Date.now())}</p>
     </Notice>

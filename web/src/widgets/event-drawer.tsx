@@ -7,8 +7,8 @@ import { duration } from '../format/time.ts';
 import { CopyButton } from './copy.tsx';
 import { Drawer } from './drawer.tsx';
 import { type EventField, fieldsOfEvent, kindOfField } from './event-fields.ts';
-import { ErrorNotice, Skeleton } from './states.tsx';
 import { Reasons, RiskBadge } from './risk.tsx';
+import { ErrorNotice, Skeleton } from './states.tsx';
 import { Value } from './value.tsx';
 import { When } from './when.tsx';
 
@@ -57,7 +57,11 @@ export function EventDrawerById({ id, onClose }: { id: string; onClose: () => vo
   if (query.data && query.data.id === id) return <EventDrawer event={query.data} onClose={onClose} />;
   return (
     <Drawer title="Event" onClose={onClose}>
-      {query.error ? <ErrorNotice error={query.error} retry={query.refetch} what="The event" /> : <Skeleton rows={12} />}
+      {query.error ? (
+        <ErrorNotice error={query.error} retry={query.refetch} what="The event" />
+      ) : (
+        <Skeleton rows={12} />
+      )}
     </Drawer>
   );
 }
@@ -118,5 +122,5 @@ function FieldValue({ field, info }: { field: EventField; info: FieldInfo | unde
   if (typeof value === 'boolean') return <span>{String(value)}</span>;
   if (info?.unit === 'bytes' && typeof value === 'number') return <span title={whole(value)}>{bytes(value)}</span>;
   if (path === 'duration' && typeof value === 'number') return <span title={`${value} s`}>{duration(value)}</span>;
-  return <Value kind={kindOfField(path)} field={path} value={value} most={48} />;
+  return <Value kind={kindOfField(path)} field={path} value={value} />;
 }

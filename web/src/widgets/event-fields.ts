@@ -10,7 +10,20 @@ export interface EventField {
 /** Keys that have a place of their own in the drawer. */
 const ELSEWHERE = new Set(['ti_matches', 'risk_reasons', 'risk_score']);
 const PREFIXED = /^(src|dst|tcp|threat|input|output)_(.+)$/;
-const ORDER = ['id', 'ts', 'received', 'kind', 'source', 'exporter', 'src.ip', 'src.port', 'dst.ip', 'dst.port', 'proto', 'app'];
+const ORDER = [
+  'id',
+  'ts',
+  'received',
+  'kind',
+  'source',
+  'exporter',
+  'src.ip',
+  'src.port',
+  'dst.ip',
+  'dst.port',
+  'proto',
+  'app',
+];
 
 /** All that an event has, flat, with the paths that filters use. Empty values are left out. */
 export function fieldsOfEvent(event: VedetteEvent): EventField[] {
@@ -19,7 +32,8 @@ export function fieldsOfEvent(event: VedetteEvent): EventField[] {
     if (ELSEWHERE.has(key)) continue;
     if (key === 'attrs') flatten('attrs', value, found);
     else if (/^(src|dst)_(geo|asn)$/.test(key)) {
-      for (const [name, inner] of Object.entries((value as Record<string, unknown>) ?? {})) add(`${key.slice(0, 3)}.${name}`, inner, found);
+      for (const [name, inner] of Object.entries((value as Record<string, unknown>) ?? {}))
+        add(`${key.slice(0, 3)}.${name}`, inner, found);
     } else if (Array.isArray(value)) add(key, value.join(', '), found);
     else add(key.replace(PREFIXED, '$1.$2'), value, found);
   }

@@ -11,7 +11,7 @@ import { type PivotTarget, pivotTarget } from './pivot.ts';
 /** The one menu for all values of the page. It is loaded when it is first asked for. */
 export default function PivotMenu() {
   const target = useStore(pivotTarget);
-  return target ? <OpenMenu target={target} /> : null;
+  return target ? <OpenMenu key={`${target.field} ${target.value}`} target={target} /> : null;
 }
 
 function OpenMenu({ target }: { target: PivotTarget }) {

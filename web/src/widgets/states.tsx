@@ -58,7 +58,7 @@ export function ErrorNotice({ error, retry, what }: { error: ApiError; retry?: (
       actions={
         <>
           {retry && (
-            <button type="button" className="button" onClick={retry}>
+            <button type="button" className="button small" onClick={retry}>
               <Icon name="reset" size={14} /> Retry
             </button>
           )}

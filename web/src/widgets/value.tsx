@@ -1,5 +1,4 @@
 import type { KeyboardEvent, ReactNode } from 'react';
-import { middle } from '../format/address.ts';
 import { countryName, portName } from '../format/names.ts';
 import { pivotTarget, type ValueKind } from './pivot.ts';
 
@@ -10,12 +9,10 @@ interface ValueProps {
   value: string | number | null;
   /** Shown instead of the value itself. */
   children?: ReactNode;
-  /** Characters to show at most; the middle is left out, the whole is in the title. */
-  most?: number;
 }
 
 /** A value that can be followed: click, Enter, Shift+F10 or the context menu open filter in, filter out, look up, copy. */
-export function Value({ kind, field, value, children, most = 28 }: ValueProps) {
+export function Value({ kind, field, value, children }: ValueProps) {
   const text = value === null || value === '' ? 'none' : String(value);
   const open = (anchor: HTMLElement) => pivotTarget.set({ kind, field, value, anchor });
   const onKeyDown = (event: KeyboardEvent<HTMLButtonElement>) => {
@@ -37,8 +34,21 @@ export function Value({ kind, field, value, children, most = 28 }: ValueProps) {
       }}
       onKeyDown={onKeyDown}
     >
-      {children ?? middle(text, most)}
+      {children ?? <Shortened text={text} />}
     </button>
+  );
+}
+
+const TAIL = 6;
+
+/** Where there is no room, the middle is left out, never the ends; the whole is in the title and for screen readers. */
+function Shortened({ text }: { text: string }) {
+  if (text.length <= TAIL * 2) return <span className="head">{text}</span>;
+  return (
+    <>
+      <span className="head">{text.slice(0, -TAIL)}</span>
+      <span className="tail">{text.slice(-TAIL)}</span>
+    </>
   );
 }
 

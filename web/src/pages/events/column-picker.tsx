@@ -28,9 +28,21 @@ export function ColumnPicker({ fields, chosen, onChange }: ColumnPickerProps) {
         <Icon name="columns" /> Columns <span className="muted">{chosen.length}</span>
       </Popover.Trigger>
       <Popover.Portal>
-        <Popover.Content className="popover column-picker" align="end" sideOffset={4} collisionPadding={8} aria-label="Columns">
+        <Popover.Content
+          className="popover column-picker"
+          align="end"
+          sideOffset={4}
+          collisionPadding={8}
+          aria-label="Columns"
+        >
           <div className="picker-head">
-            <input className="input" placeholder="Find a column" aria-label="Find a column" value={typed} onChange={(event) => setTyped(event.target.value)} />
+            <input
+              className="input"
+              placeholder="Find a column"
+              aria-label="Find a column"
+              value={typed}
+              onChange={(event) => setTyped(event.target.value)}
+            />
             <button type="button" className="link" onClick={() => onChange([...USUAL])}>
               Usual set
             </button>
@@ -47,10 +59,22 @@ export function ColumnPicker({ fields, chosen, onChange }: ColumnPickerProps) {
                   />
                   <code>{path}</code>
                 </label>
-                <button type="button" className="icon-button" aria-label={`Move ${path} to the left`} disabled={chosen[0] === path} onClick={() => move(path, -1)}>
+                <button
+                  type="button"
+                  className="icon-button"
+                  aria-label={`Move ${path} to the left`}
+                  disabled={chosen[0] === path}
+                  onClick={() => move(path, -1)}
+                >
                   <Icon name="left" size={12} />
                 </button>
-                <button type="button" className="icon-button" aria-label={`Move ${path} to the right`} disabled={chosen.at(-1) === path} onClick={() => move(path, 1)}>
+                <button
+                  type="button"
+                  className="icon-button"
+                  aria-label={`Move ${path} to the right`}
+                  disabled={chosen.at(-1) === path}
+                  onClick={() => move(path, 1)}
+                >
                   <Icon name="right" size={12} />
                 </button>
               </li>

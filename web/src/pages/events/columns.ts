@@ -1,7 +1,20 @@
 import type { FieldInfo, VedetteEvent } from '../../api/types.ts';
 
 /** What the table shows until a person chooses: enough to know who talked to whom, how much, and how bad. */
-export const USUAL = ['ts', 'risk', 'kind', 'src.ip', 'src.country', 'dst.ip', 'dst.port', 'dst.country', 'proto', 'app', 'domain', 'bytes', 'packets'];
+export const USUAL = [
+  'ts',
+  'risk',
+  'kind',
+  'src.ip',
+  'dst.ip',
+  'dst.port',
+  'proto',
+  'app',
+  'bytes',
+  'packets',
+  'dst.country',
+  'domain',
+];
 
 export function readColumns(cols: string): string[] {
   const chosen = cols.split(',').filter((path) => /^[\w.@-]{1,60}$/.test(path));
@@ -25,7 +38,10 @@ export function cellOf(event: VedetteEvent, path: string): string | number | nul
   const found = lookUp(event, path);
   if (found === null || found === undefined || found === '') return null;
   if (typeof found === 'number' || typeof found === 'string') return found;
-  if (Array.isArray(found)) return found.length === 0 ? null : found.map((item) => (typeof item === 'string' ? item : JSON.stringify(item))).join(', ');
+  if (Array.isArray(found))
+    return found.length === 0
+      ? null
+      : found.map((item) => (typeof item === 'string' ? item : JSON.stringify(item))).join(', ');
   return JSON.stringify(found);
 }
 
@@ -45,7 +61,8 @@ function lookUp(event: VedetteEvent, path: string): unknown {
   }
   if (path.startsWith('attrs.')) {
     let at: unknown = event.attrs;
-    for (const step of path.slice(6).split('.')) at = at !== null && typeof at === 'object' ? (at as Record<string, unknown>)[step] : undefined;
+    for (const step of path.slice(6).split('.'))
+      at = at !== null && typeof at === 'object' ? (at as Record<string, unknown>)[step] : undefined;
     return at;
   }
   return event[path.replaceAll('.', '_')];
@@ -60,6 +77,7 @@ const WIDTHS: Readonly<Record<string, number>> = {
   'dst.ip': 140,
   domain: 200,
   app: 72,
+  proto: 60,
   id: 150,
   uid: 150,
   attrs: 260,
@@ -73,6 +91,7 @@ export function widthOf(path: string, field: FieldInfo | undefined): number {
   return field?.type === 'enum' ? 100 : Math.max(96, path.length * 8 + 16);
 }
 
+/** Whether a column is aligned as numbers; names stand for the protocol, and the risk begins with its shape. */
 export function isNumber(field: FieldInfo | undefined): boolean {
-  return /^(u8|u16|u32|u64|f32|f64)$/.test(field?.type ?? '') && field?.path !== 'proto';
+  return /^(u8|u16|u32|u64|f32|f64)$/.test(field?.type ?? '') && field?.path !== 'proto' && field?.path !== 'risk';
 }

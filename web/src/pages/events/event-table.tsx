@@ -55,7 +55,14 @@ export function EventTable({ items, columns, fields, openId, dimmed, more, loadi
   };
   useListKeys((step) => moveTo(at + step));
   const onKeyDown = (event: KeyboardEvent) => {
-    const steps: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1, PageDown: at + 20, PageUp: at - 20 };
+    const steps: Record<string, number> = {
+      ArrowDown: at + 1,
+      ArrowUp: at - 1,
+      Home: 0,
+      End: items.length - 1,
+      PageDown: at + 20,
+      PageUp: at - 20,
+    };
     if (!(event.key in steps)) return;
     event.preventDefault();
     moveTo(steps[event.key]);
@@ -66,7 +73,11 @@ export function EventTable({ items, columns, fields, openId, dimmed, more, loadi
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: arrow keys move between the buttons of the rows
     <div ref={box} className={`table-scroll event-scroll ${dimmed ? 'dimmed' : ''}`} onKeyDown={onKeyDown}>
-      <table className="event-table" aria-rowcount={items.length + 1} style={{ minWidth: widths.reduce((sum, width) => sum + width, 36) }}>
+      <table
+        className="event-table"
+        aria-rowcount={items.length + 1}
+        style={{ minWidth: widths.reduce((sum, width) => sum + width, 36) }}
+      >
         <caption className="visually-hidden">Events, newest first</caption>
         <colgroup>
           <col style={{ width: 36 }} />
@@ -128,6 +139,7 @@ export function EventTable({ items, columns, fields, openId, dimmed, more, loadi
 
 function Spacer({ height, columns }: { height: number; columns: number }) {
   return (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a row is not focusable
     <tr aria-hidden="true" className="spacer">
       <td colSpan={columns} style={{ height }} />
     </tr>
@@ -147,7 +159,17 @@ interface RowProps {
   onReach: (index: number) => void;
 }
 
-const Row = memo(function Row({ event, index, columns, fields, height, reachable, selected, onOpen, onReach }: RowProps) {
+const Row = memo(function Row({
+  event,
+  index,
+  columns,
+  fields,
+  height,
+  reachable,
+  selected,
+  onOpen,
+  onReach,
+}: RowProps) {
   return (
     <tr data-row={index} data-selected={selected} aria-rowindex={index + 2} style={{ height }}>
       <td>
@@ -180,7 +202,7 @@ function Cell({ event, path, field }: { event: VedetteEvent; path: string; field
   if (path === 'duration') return <span title={`${value} s`}>{duration(Number(value))}</span>;
   if (field?.unit === 'bytes') return <span title={`${value} bytes`}>{bytes(Number(value))}</span>;
   if (field?.unit === 'packets') return <span title={String(value)}>{short(Number(value))}</span>;
-  return <Value kind={kindOfField(path)} field={path} value={value} most={path.endsWith('.ip') ? 19 : 34} />;
+  return <Value kind={kindOfField(path)} field={path} value={value} />;
 }
 
 /** j and k, wherever the focus is, except in text fields. */

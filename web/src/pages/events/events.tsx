@@ -7,7 +7,7 @@ import { plural, whole } from '../../format/number.ts';
 import { useUrlState } from '../../state/url-state.ts';
 import { EmptyState, emptinessOf } from '../../widgets/empty.tsx';
 import { EventDrawer, EventDrawerById } from '../../widgets/event-drawer.tsx';
-import { ErrorNotice, Skeleton } from '../../widgets/states.tsx';
+import { ErrorNotice, Notice, Skeleton } from '../../widgets/states.tsx';
 import { ColumnPicker } from './column-picker.tsx';
 import { fieldsToAsk, readColumns, writeColumns } from './columns.ts';
 import { EventTable } from './event-table.tsx';
@@ -25,7 +25,8 @@ export default function EventsPage() {
   const params = { ...contextParams(state), fields: fieldsToAsk(columns), limit: PAGE_SIZE };
   const query = useInfiniteQuery<EventPage, ApiError, { pages: EventPage[] }, unknown[], string | null>({
     queryKey: ['/v1/events', 'pages', params],
-    queryFn: ({ signal, pageParam }) => call<EventPage>('/v1/events', { params: { ...params, cursor: pageParam ?? undefined }, signal }),
+    queryFn: ({ signal, pageParam }) =>
+      call<EventPage>('/v1/events', { params: { ...params, cursor: pageParam ?? undefined }, signal }),
     initialPageParam: null,
     getNextPageParam: (last) => last.next_cursor,
     placeholderData: keepPreviousData,
@@ -46,16 +47,29 @@ export default function EventsPage() {
       <header className="page-head">
         <h1 className="page-title">Events</h1>
         <p className="muted" aria-live="polite">
-          {query.data && (total === null ? plural(items.length, 'event') : `${whole(items.length)} of ${whole(total)} loaded`)}
+          {query.data &&
+            (total === null ? plural(items.length, 'event') : `${whole(items.length)} of ${whole(total)} loaded`)}
           {readingOn && ' · live refresh waits while you read on'}
         </p>
         <div className="page-actions">
-          <ColumnPicker fields={fields} chosen={columns} onChange={(next) => update({ cols: writeColumns(next) }, { replace: true })} />
-          <ExportMenu params={{ ...contextParams(state), fields: columns.join(',') }} curl={asCurl(address('/v1/events', params))} />
+          <ColumnPicker
+            fields={fields}
+            chosen={columns}
+            onChange={(next) => update({ cols: writeColumns(next) }, { replace: true })}
+          />
+          <ExportMenu
+            params={{ ...contextParams(state), fields: columns.join(',') }}
+            curl={asCurl(address('/v1/events', params))}
+          />
         </div>
       </header>
       {query.error && query.error.code !== 'INVALID_FILTER' && (
         <ErrorNotice error={query.error} retry={() => void query.refetch()} what="The events" />
+      )}
+      {query.error?.code === 'INVALID_FILTER' && (
+        <Notice title="The filter has an error" tone="warn">
+          <p>{query.error.message} The place is marked in the filter above.</p>
+        </Notice>
       )}
       {query.isPending && !query.error && <Skeleton rows={12} height={24} />}
       {empty && overview.data && <EmptyState kind={empty} overview={overview.data} />}

@@ -36,12 +36,19 @@ export function ExportMenu({ params, curl }: { params: Params; curl: string }) {
         <DropdownMenu.Content className="menu" align="end" sideOffset={4} collisionPadding={8}>
           <DropdownMenu.Label className="menu-label">The newest {whole(LIMIT)} at most</DropdownMenu.Label>
           {FORMATS.map((item) => (
-            <DropdownMenu.Item key={item.format} className="menu-item" onSelect={() => void save(item.format, item.ending)}>
+            <DropdownMenu.Item
+              key={item.format}
+              className="menu-item"
+              onSelect={() => void save(item.format, item.ending)}
+            >
               {item.label}
             </DropdownMenu.Item>
           ))}
           <DropdownMenu.Separator className="menu-separator" />
-          <DropdownMenu.Item className="menu-item" onSelect={() => void copyText(curl, 'Copied; the key is taken from $VEDETTE_KEY')}>
+          <DropdownMenu.Item
+            className="menu-item"
+            onSelect={() => void copyText(curl, 'Copied; the key is taken from $VEDETTE_KEY')}
+          >
             Copy as curl
           </DropdownMenu.Item>
         </DropdownMenu.Content>

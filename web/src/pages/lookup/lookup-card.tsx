@@ -59,7 +59,12 @@ export function LookupCard({ result }: { result: Lookup }) {
 function Where({ result }: { result: Lookup }) {
   const { geo, asn, scope } = result;
   if (!geo && !asn) {
-    const reason = result.type === 'domain' ? 'A domain has no place of its own.' : scope && scope !== 'global' ? `A ${scope} address is nowhere in particular.` : 'Not in the geo databases.';
+    const reason =
+      result.type === 'domain'
+        ? 'A domain has no place of its own.'
+        : scope && scope !== 'global'
+          ? `A ${scope} address is nowhere in particular.`
+          : 'Not in the geo databases.';
     return <p className="muted">{reason}</p>;
   }
   const place = [geo?.city, geo?.country && (countryName(geo.country) ?? geo.country)].filter(Boolean).join(', ');
@@ -117,7 +122,11 @@ function Indicators({ result }: { result: Lookup }) {
 function Sightings({ result }: { result: Lookup }) {
   const filter = result.type === 'ip' ? `ip = ${result.query}` : `domain = "${result.query}"`;
   const query = useApi<Overview>('/v1/query/overview', { from: '-7d', to: 'now', filter }, { fresh: 10_000 });
-  const last = useApi<{ items: { ts: string }[] }>('/v1/events', { from: '-7d', to: 'now', filter, limit: 1, fields: 'id,ts' }, { fresh: 10_000 });
+  const last = useApi<{ items: { ts: string }[] }>(
+    '/v1/events',
+    { from: '-7d', to: 'now', filter, limit: 1, fields: 'id,ts' },
+    { fresh: 10_000 },
+  );
   if (query.error) return <p className="muted">{query.error.message}</p>;
   const events = query.data?.kpis.events?.value;
   if (events == null) return <p className="muted">…</p>;

@@ -49,7 +49,10 @@ export default function LookupPage() {
       )}
       {subjects.length === 0 && unread.length === 0 && (
         <Notice title="Paste an address or a domain">
-          <p>Country, network, indicators and risk, from what this server knows; nothing is asked of anybody else. Defanged forms are understood.</p>
+          <p>
+            Country, network, indicators and risk, from what this server knows; nothing is asked of anybody else.
+            Defanged forms are understood.
+          </p>
         </Notice>
       )}
       {subjects.length === 1 && <One subject={subjects[0]} />}
@@ -73,7 +76,8 @@ export function readList(text: string): { subjects: Subject[]; unread: string[] 
 function One({ subject }: { subject: Subject }) {
   const query = useQuery<Lookup, ApiError>({
     queryKey: ['/v1/lookup', subject],
-    queryFn: ({ signal }) => call<Lookup>('/v1/lookup', { method: 'POST', body: { [subject.kind]: subject.value }, signal }),
+    queryFn: ({ signal }) =>
+      call<Lookup>('/v1/lookup', { method: 'POST', body: { [subject.kind]: subject.value }, signal }),
     staleTime: 30_000,
   });
   if (query.error) return <ErrorNotice error={query.error} retry={() => void query.refetch()} what="The look-up" />;

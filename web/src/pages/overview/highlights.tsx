@@ -75,11 +75,13 @@ function HighlightTable({ items, onOpen, openId }: HighlightsProps & { items: re
                 </button>
               </td>
               <td className="pair">
-                <Value kind="ip" field="src.ip" value={event.src_ip} most={18} />
-                <span className="muted"> → </span>
-                <Value kind="ip" field="dst.ip" value={event.dst_ip} most={18} />
-                <span className="muted">:</span>
-                <Value kind="port" field="dst.port" value={event.dst_port} />
+                <span className="pair-ends">
+                  <Value kind="ip" field="src.ip" value={event.src_ip} />
+                  <span className="muted arrow">→</span>
+                  <Value kind="ip" field="dst.ip" value={event.dst_ip} />
+                  <span className="muted">&nbsp;:&nbsp;</span>
+                  <Value kind="port" field="dst.port" value={event.dst_port} />
+                </span>
                 <span className="because">{strongest(event)}</span>
               </td>
               <td className="muted when">

@@ -4,7 +4,7 @@ import type { VedetteEvent } from '../../api/types.ts';
 import { useUrlState } from '../../state/url-state.ts';
 import { EmptyState, emptinessOf } from '../../widgets/empty.tsx';
 import { EventDrawer } from '../../widgets/event-drawer.tsx';
-import { ErrorNotice } from '../../widgets/states.tsx';
+import { ErrorNotice, Notice } from '../../widgets/states.tsx';
 import { Highlights } from './highlights.tsx';
 import { KpiCards } from './kpi-cards.tsx';
 import { RatePanel } from './rate-panel.tsx';
@@ -21,7 +21,11 @@ export default function OverviewPage() {
     <>
       <h1 className="page-title">Overview</h1>
       {error && !filterFault && <ErrorNotice error={error} retry={overview.refetch} what="The overview" />}
-      {filterFault && <p className="muted">The filter has an error, marked above; the figures are those of before.</p>}
+      {filterFault && (
+        <Notice title="The filter has an error" tone="warn">
+          <p>{error.message} The place is marked in the filter above.</p>
+        </Notice>
+      )}
       {empty && data ? (
         <EmptyState kind={empty} overview={data} />
       ) : (

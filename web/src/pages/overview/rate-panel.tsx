@@ -18,7 +18,12 @@ const UNIT = 'events/min';
 
 /** Events per minute, stacked by kind; drag to zoom. */
 export function RatePanel() {
-  const query = useContextQuery<Timeseries>('/v1/query/timeseries', { measure: 'events', field: 'kind', top: 6, points: 120 });
+  const query = useContextQuery<Timeseries>('/v1/query/timeseries', {
+    measure: 'events',
+    field: 'kind',
+    top: 6,
+    points: 120,
+  });
   const [asTable, setAsTable] = useState(false);
   const stack = useMemo(() => (query.data ? stackOf(query.data, true) : null), [query.data]);
   return (
@@ -55,7 +60,10 @@ function Rate({ stack }: { stack: Stack }) {
       <ul className="legend">
         {stack.series.map((series) => (
           <li key={series.name}>
-            <i className="swatch" style={{ background: `var(--series-${series.color ?? 'other'})` }} />
+            <i
+              className={`swatch${series.color === null ? ' other' : ''}`}
+              style={series.color === null ? undefined : { background: `var(--series-${series.color})` }}
+            />
             {series.color === null ? 'Other' : <Value kind="enum" field="kind" value={series.name} />}
             <span className="muted">{short(series.total)}</span>
           </li>

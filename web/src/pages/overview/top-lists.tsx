@@ -1,7 +1,7 @@
 import { useContextQuery } from '../../api/queries.ts';
 import type { Measure, Top, TopItem } from '../../api/types.ts';
-import { bytes, share, short, whole } from '../../format/number.ts';
 import { countryName, portName } from '../../format/names.ts';
+import { bytes, share, short, whole } from '../../format/number.ts';
 import { useUrlState } from '../../state/url-state.ts';
 import { Loaded, Panel } from '../../widgets/panel.tsx';
 import type { ValueKind } from '../../widgets/pivot.ts';
@@ -32,7 +32,12 @@ export function TopLists() {
     <section className="top-lists" aria-labelledby="top-lists-title">
       <header className="section-head">
         <h2 id="top-lists-title">Top</h2>
-        <Segmented label="Count by" options={MEASURES} value={state.by} onChange={(by) => update({ by }, { replace: true })} />
+        <Segmented
+          label="Count by"
+          options={MEASURES}
+          value={state.by}
+          onChange={(by) => update({ by }, { replace: true })}
+        />
       </header>
       <div className="grid top-grid">
         {LISTS.map((list) => (
@@ -91,8 +96,10 @@ function TopTable({ top, title, one, kind }: { top: Top; title: string; one: str
             <tr key={String(item.value)}>
               <th scope="row">
                 <span className="bar" style={{ width: `${(item[top.by] / most) * 100}%` }} aria-hidden="true" />
-                <Value kind={kindOf(kind, item.value)} field={top.field} value={item.value} most={20} />
-                <Label kind={kind} item={item} />
+                <span className="name">
+                  <Value kind={kindOf(kind, item.value)} field={top.field} value={item.value} />
+                  <Label kind={kind} item={item} />
+                </span>
               </th>
               <td className="number">{amount(top.by, item[top.by])}</td>
               {top.by !== 'risk' && <td className="number muted">{share(item[top.by], top.total[top.by])}</td>}
@@ -126,7 +133,8 @@ function amount(by: Measure, value: number): string {
 
 /** `10 of 4 812 · other 31 %`: what the list leaves out. */
 export function footOf(top: Top, shown: number): string {
-  const count = `${whole(shown)} of ${whole(Math.max(top.distinct, shown))}`;
+  if (top.distinct <= shown) return `all ${whole(shown)}`;
+  const count = `${whole(shown)} of ${whole(top.distinct)}`;
   if (top.by === 'risk') return count;
   return `${count} · other ${share(top.other[top.by], top.total[top.by])}`;
 }

@@ -47,7 +47,14 @@ export function DeadLettersPanel() {
           page.items.length === 0 ? (
             <p className="panel-empty muted">None. Everything that was received could be read.</p>
           ) : (
-            <LetterTable items={page.items} total={page.total} admin={admin} onOpen={setOpen} onReplay={(id) => act.replay({ id })} onPurge={(id) => act.purge(id)} />
+            <LetterTable
+              items={page.items}
+              total={page.total}
+              admin={admin}
+              onOpen={setOpen}
+              onReplay={(id) => act.replay({ id })}
+              onPurge={(id) => act.purge(id)}
+            />
           )
         }
       </Loaded>
@@ -86,7 +93,8 @@ function useActions() {
       run(
         id === undefined ? `${PATH}/replay` : `${PATH}/${encodeURIComponent(id)}/replay`,
         { method: 'POST', body: {} },
-        (answer) => `Replayed ${whole(answer?.replayed ?? 1)}${answer?.failed ? `, ${whole(answer.failed)} failed again` : ''}.`,
+        (answer) =>
+          `Replayed ${whole(answer?.replayed ?? 1)}${answer?.failed ? `, ${whole(answer.failed)} failed again` : ''}.`,
       ),
     purge: (id?: string) =>
       run(
@@ -169,7 +177,11 @@ function LetterDrawer({ letter, onClose }: { letter: DeadLetter; onClose: () => 
   const query = useApi<DeadLetter>(`${PATH}/${encodeURIComponent(letter.id)}`, {}, { fresh: 60_000 });
   const content = query.data?.id === letter.id ? (query.data.text ?? query.data.bytes ?? '') : null;
   return (
-    <Drawer title={letter.reason} onClose={onClose} actions={content ? <CopyButton text={content} label="Copy the bytes" /> : undefined}>
+    <Drawer
+      title={letter.reason}
+      onClose={onClose}
+      actions={content ? <CopyButton text={content} label="Copy the bytes" /> : undefined}
+    >
       <p>{letter.detail}</p>
       <dl className="fields">
         <div>

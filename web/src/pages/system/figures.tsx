@@ -79,7 +79,9 @@ export function StorePanel() {
             {geo.map((source) => (
               <Line key={source.name} name={`Geo: ${source.covers}`}>
                 {source.name}
-                {(source.built_at ?? source.builtAt) && <span className="muted"> of {(source.built_at ?? source.builtAt ?? '').slice(0, 10)}</span>}
+                {(source.built_at ?? source.builtAt) && (
+                  <span className="muted"> of {(source.built_at ?? source.builtAt ?? '').slice(0, 10)}</span>
+                )}
               </Line>
             ))}
             <Line name="Memory">
@@ -116,7 +118,9 @@ export function SettingsPanel() {
                 <th scope="row" className="mono">
                   {setting.name}
                 </th>
-                <td className="mono">{typeof setting.value === 'string' ? setting.value : JSON.stringify(setting.value)}</td>
+                <td className="mono">
+                  {typeof setting.value === 'string' ? setting.value : JSON.stringify(setting.value)}
+                </td>
                 <td className="muted">{setting.source}</td>
               </tr>
             ))}

@@ -17,7 +17,11 @@ export function StateMark({ state }: { state: string }) {
 export function HealthPanel() {
   const query = useApi<Health>('/v1/health', {}, { refresh: REFRESH_MS });
   return (
-    <Panel title="Health" note={query.data?.uptime_seconds !== undefined && `up for ${duration(query.data.uptime_seconds)}`} actions={query.data && <StateMark state={query.data.status} />}>
+    <Panel
+      title="Health"
+      note={query.data?.uptime_seconds !== undefined && `up for ${duration(query.data.uptime_seconds)}`}
+      actions={query.data && <StateMark state={query.data.status} />}
+    >
       <Loaded query={query} what="Health" rows={6}>
         {(health) => (
           <div className="table-scroll">

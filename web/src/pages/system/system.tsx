@@ -1,6 +1,6 @@
 import { DeadLettersPanel } from './dead-letters.tsx';
-import { HealthPanel } from './health-panel.tsx';
 import { SettingsPanel, StorePanel, VersionPanel } from './figures.tsx';
+import { HealthPanel } from './health-panel.tsx';
 import { TryIngest } from './try-ingest.tsx';
 
 /** How the product itself is: parts, store, versions, what could not be read; and a place to try ingest. */
@@ -9,12 +9,14 @@ export default function SystemPage() {
     <>
       <h1 className="page-title">System</h1>
       <div className="grid system-grid">
-        <HealthPanel />
+        <div className="stack">
+          <HealthPanel />
+          <TryIngest />
+        </div>
         <div className="stack">
           <VersionPanel />
           <StorePanel />
         </div>
-        <TryIngest />
         <DeadLettersPanel />
         <SettingsPanel />
       </div>

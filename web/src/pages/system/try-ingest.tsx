@@ -55,7 +55,11 @@ export function TryIngest() {
         <button type="button" className="button primary" disabled={busy || fault !== null} onClick={send}>
           {busy ? 'Sending…' : 'Send'}
         </button>
-        <button type="button" className="button" onClick={() => setText(JSON.stringify([sampleRecord(Date.now())], null, 2))}>
+        <button
+          type="button"
+          className="button"
+          onClick={() => setText(JSON.stringify([sampleRecord(Date.now())], null, 2))}
+        >
           Fresh sample
         </button>
         <CopyButton text={asCurl('/v1/ingest', request)} label="Copy as curl" />
