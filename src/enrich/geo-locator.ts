@@ -220,6 +220,7 @@ function sideOf(batch: EventBatch, end: 'src' | 'dst'): Side {
   };
 }
 
+/** Degrees to the seven digits that a Float32 holds; what it says beyond them is noise. */
 function known(degrees: number): number | null {
-  return Number.isNaN(degrees) ? null : degrees;
+  return Number.isNaN(degrees) ? null : Number(degrees.toPrecision(7));
 }

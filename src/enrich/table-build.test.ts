@@ -151,8 +151,8 @@ describe('the packaged databases', () => {
         ip,
         country: truth?.country_code ?? '',
         city: truth?.city ?? '',
-        lat: typeof truth?.latitude === 'number' ? Math.fround(truth.latitude) : null,
-        lon: typeof truth?.longitude === 'number' ? Math.fround(truth.longitude) : null,
+        lat: typeof truth?.latitude === 'number' ? Number(truth.latitude.toPrecision(7)) : null,
+        lon: typeof truth?.longitude === 'number' ? Number(truth.longitude.toPrecision(7)) : null,
       });
       if (truth) compared++;
     }

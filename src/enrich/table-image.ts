@@ -55,7 +55,7 @@ export function encodeImage(info: TableInfo, v4: V4Table, v6: V6Table, records: 
   for (const [name, array] of Object.entries(v4)) arrays[`v4.${name}`] = array;
   for (const [name, array] of Object.entries(v6)) arrays[`v6.${name}`] = array;
   for (const [at, dictionary] of records.dictionaries.entries())
-    arrays[`dictionary.${at}`] = new TextEncoder().encode(dictionary.strings.map(oneLine).join('\n'));
+    arrays[`dictionary.${at}`] = new TextEncoder().encode(JSON.stringify(dictionary.strings));
   const sections: Section[] = [];
   let at = 0;
   for (const [name, array] of Object.entries(arrays)) {
@@ -143,14 +143,8 @@ function text(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
 }
 
-/** A name is one line of the section, whatever the source put into it; distinct names must stay distinct. */
-function oneLine(name: string): string {
-  return name.includes('\n') ? name.replaceAll('\n', '\u2028') : name;
-}
-
-function dictionaryOf(lines: string): Dictionary {
+function dictionaryOf(json: string): Dictionary {
   const dictionary = new Dictionary();
-  let at = 0;
-  for (const name of lines.split('\n')) if (at++ > 0) dictionary.intern(name);
+  for (const name of JSON.parse(json) as string[]) dictionary.intern(name);
   return dictionary;
 }
