@@ -1,8 +1,7 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { ApiError } from './api/client.ts';
 import { session } from './api/session.ts';
-import { Login } from './frame/login.tsx';
 import { Shell } from './frame/shell.tsx';
 import { useStore } from './kit/store.ts';
 import { Toasts } from './widgets/toast.tsx';
@@ -11,6 +10,8 @@ import { Toasts } from './widgets/toast.tsx';
 export function worthRetrying(failures: number, error: Error): boolean {
   return failures < 2 && error instanceof ApiError && (error.status === 0 || error.status >= 502);
 }
+
+const Login = lazy(() => import('./frame/login.tsx').then((module) => ({ default: module.Login })));
 
 const queries = new QueryClient({
   defaultOptions: { queries: { retry: worthRetrying, refetchOnWindowFocus: false, gcTime: 120_000 } },
@@ -24,7 +25,7 @@ export function App() {
   }, [key]);
   return (
     <QueryClientProvider client={queries}>
-      {key === null ? <Login /> : <Shell />}
+      <Suspense fallback={null}>{key === null ? <Login /> : <Shell />}</Suspense>
       <Toasts />
     </QueryClientProvider>
   );

@@ -6,7 +6,6 @@ import './styles/base.css';
 import './styles/controls.css';
 import './styles/frame.css';
 import './styles/widgets.css';
-import './styles/pages.css';
 
 applyPreferences(document.documentElement);
 const root = document.getElementById('root');

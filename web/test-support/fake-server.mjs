@@ -1,5 +1,5 @@
 // A stand-in for the server, for screenshots only: it serves web/dist and made-up answers of /v1. The key chooses the
-// scenario: full, empty (no data at all), outside (old data only), error (the store is down), slow.
+// scenario: full, empty (no data at all), outside (old data only), error (the store is down).
 import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { dirname, extname, join, normalize } from 'node:path';
@@ -13,7 +13,11 @@ const CSP =
 
 /** Starts on a free port of the loopback; answers its address and how to stop it. */
 export async function startFake() {
-  const server = createServer((request, response) => void handle(request, response));
+  let fed = false;
+  const server = createServer((request, response) => {
+    if (request.url === '/v1/ingest') fed = true;
+    void handle(request, response, fed);
+  });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${server.address().port}`,
@@ -21,12 +25,14 @@ export async function startFake() {
   };
 }
 
-async function handle(request, response) {
+async function handle(request, response, fed) {
   const url = new URL(request.url, 'http://fake');
   if (!url.pathname.startsWith('/v1/')) return serveFile(url.pathname, response);
   let body = '';
   for await (const piece of request) body += piece;
-  const scenario = (request.headers.authorization ?? '').replace('Bearer ', '');
+  const key = (request.headers.authorization ?? '').replace('Bearer ', '');
+  // An empty store is empty until something is sent to it.
+  const scenario = key === 'empty' && fed ? 'full' : key;
   const [status, answer] = answerOf(url, request.method, body, scenario);
   response.writeHead(status, { 'content-type': 'application/json', 'x-request-id': 'req-7f3a91' });
   response.end(JSON.stringify(answer));

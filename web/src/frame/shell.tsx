@@ -5,13 +5,13 @@ import { PAGES, type Page } from '../pages.ts';
 import { pivotTarget } from '../widgets/pivot.ts';
 import { Skeleton } from '../widgets/states.tsx';
 import { Boundary } from './boundary.tsx';
-import { ContextBar } from './context-bar.tsx';
 import { Footer } from './footer.tsx';
 import { layer } from './layers.ts';
 import { PageLink } from './links.tsx';
 import { Navigation } from './navigation.tsx';
 import { useShortcuts } from './shortcuts.ts';
 
+const ContextBar = lazy(() => import('./context-bar.tsx').then((module) => ({ default: module.ContextBar })));
 const PivotMenu = lazy(() => import('../widgets/pivot-menu.tsx'));
 const Palette = lazy(() => import('./palette.tsx'));
 const Help = lazy(() => import('./help.tsx'));
@@ -31,7 +31,11 @@ export function Shell() {
       </a>
       <Navigation current={page} />
       <div className="stage">
-        {page?.context && <ContextBar />}
+        {page?.context && (
+          <Suspense fallback={<div className="context-bar" aria-busy="true" />}>
+            <ContextBar />
+          </Suspense>
+        )}
         <main id="main" ref={main} tabIndex={-1} className={`page page-${page?.title.toLowerCase() ?? 'missing'}`}>
           <Boundary key={path}>
             <Suspense fallback={<Skeleton rows={6} height={60} />}>

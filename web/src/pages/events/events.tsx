@@ -12,6 +12,7 @@ import { ColumnPicker } from './column-picker.tsx';
 import { fieldsToAsk, readColumns, writeColumns } from './columns.ts';
 import { EventTable } from './event-table.tsx';
 import { ExportMenu } from './export-menu.tsx';
+import './events.css';
 
 const PAGE_SIZE = 200;
 

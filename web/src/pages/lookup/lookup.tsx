@@ -8,6 +8,7 @@ import { Icon } from '../../widgets/icons.tsx';
 import { ErrorNotice, Notice, Skeleton } from '../../widgets/states.tsx';
 import { LookupCard } from './lookup-card.tsx';
 import { LookupTable } from './lookup-table.tsx';
+import './lookup.css';
 
 const MOST = 1000;
 

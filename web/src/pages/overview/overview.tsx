@@ -9,6 +9,7 @@ import { Highlights } from './highlights.tsx';
 import { KpiCards } from './kpi-cards.tsx';
 import { RatePanel } from './rate-panel.tsx';
 import { TopLists } from './top-lists.tsx';
+import './overview.css';
 
 export default function OverviewPage() {
   const overview = useOverview();

@@ -98,10 +98,10 @@ function RateTable({ stack }: { stack: Stack }) {
         <caption className="visually-hidden">{summaryOf(stack)}</caption>
         <thead>
           <tr>
-            <th scope="col">From</th>
+            <th scope="col">{UNIT}, from</th>
             {stack.series.map((series) => (
               <th key={series.name} scope="col" className="number">
-                {series.name}, {UNIT}
+                {series.name}
               </th>
             ))}
           </tr>
@@ -109,7 +109,9 @@ function RateTable({ stack }: { stack: Stack }) {
         <tbody>
           {rows.map(({ time, i }) => (
             <tr key={time}>
-              <th scope="row">{dateTime(time, shown)}</th>
+              <th scope="row" className="nowrap">
+                {dateTime(time, shown)}
+              </th>
               {stack.series.map((series) => (
                 <td key={series.name} className="number">
                   {series.values[i] === null ? '–' : short(series.values[i])}

@@ -2,6 +2,7 @@ import { DeadLettersPanel } from './dead-letters.tsx';
 import { SettingsPanel, StorePanel, VersionPanel } from './figures.tsx';
 import { HealthPanel } from './health-panel.tsx';
 import { TryIngest } from './try-ingest.tsx';
+import './system.css';
 
 /** How the product itself is: parts, store, versions, what could not be read; and a place to try ingest. */
 export default function SystemPage() {
