@@ -8,9 +8,12 @@
  * Each figure is the median of seven runs over four batches after a warm-up, in events a CPU-second, so that neighbours
  * on the machine count less.
  */
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Random } from '../demo/random.ts';
 import { RiskWeights, score } from '../src/detect/risk.ts';
+import { GeoLocator } from '../src/enrich/geo-locator.ts';
 import type { Locator } from '../src/enrich/locator.ts';
 import type { Matcher, MatchIndicator } from '../src/enrich/matcher.ts';
 import { ThreatMatcher } from '../src/enrich/threat-matcher.ts';
@@ -101,6 +104,23 @@ export function seededBatches(named: 0 | 1): EventBatch[] {
   });
 }
 
+/** Gives every flow an end at home, as most flows of a network have. */
+function fromHome(batches: readonly EventBatch[]): readonly EventBatch[] {
+  const random = new Random(13);
+  for (const { columns, length } of batches)
+    for (let row = 0; row < length; row++) columns.src_ip.setV4(row, 0x0a000000 + random.between(0, 0xffff));
+  return batches;
+}
+
+/** City and ASN of the packaged databases; prepared once, kept in a folder for temporary files. */
+async function packagedLocator(): Promise<GeoLocator> {
+  const cacheDir = process.env.VEDETTE_GEO_CACHE_DIR ?? join(tmpdir(), 'vedette-test-location-tables');
+  const locator = new GeoLocator({ cacheDir, log: silentLog });
+  await locator.start();
+  await locator.ready();
+  return locator;
+}
+
 /** Makes every flow come from one of a thousand addresses that are held: a sweep by hosts that are known for it. */
 function swept(batches: readonly EventBatch[]): readonly EventBatch[] {
   const random = new Random(9);
@@ -156,6 +176,7 @@ async function main(): Promise<void> {
   const flows = seededBatches(0);
   const names = seededBatches(1);
   const usual = new RiskWeights({ usualCountries: ['DE', 'FR'] });
+  const locator = await packagedLocator();
   console.table({
     held: JSON.stringify(matcher.size()),
     'building it (s)': seconds.toFixed(1),
@@ -169,8 +190,11 @@ async function main(): Promise<void> {
     'risk with usual countries': millions(benchRisk(flows, usual)),
     'risk, classic': millions(benchRisk(flows, new RiskWeights({ preset: 'classic' }))),
     'match and risk of flows': millions(benchEnrich(matcher, flows)),
+    'locate, match and risk, both addresses random': millions(benchEnrich(matcher, flows, locator)),
+    'locate, match and risk, one end at home': millions(benchEnrich(matcher, fromHome(seededBatches(0)), locator)),
     'match flows that all match': millions(benchMatch(matcher, swept(flows))),
   });
+  await locator.stop();
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main();
