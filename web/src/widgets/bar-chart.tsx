@@ -18,16 +18,22 @@ interface BarChartProps {
   /** One sentence for those who do not see the picture. */
   summary: string;
   onZoom: (from: number, to: number) => void;
+  /** Double click: one step back. */
+  onBack: () => void;
 }
 
-/** Stacked bars over time. Dragging zooms; arrow keys move a cursor that is read out, Enter zooms to it. */
-export default function StackedBars({ stack, zone, unit, summary, onZoom }: BarChartProps) {
+/** Stacked bars over time. Dragging zooms, Esc cancels, a double click goes back; arrow keys move a cursor that is read out, Enter zooms to it. */
+export default function StackedBars({ stack, zone, unit, summary, onZoom, onBack }: BarChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<echarts.ECharts | null>(null);
   const shownTheme = useStore(theme);
   const [cursor, setCursor] = useState<number | null>(null);
-  const latest = useRef({ stack, onZoom });
-  latest.current = { stack, onZoom };
+  const [held, hold] = useState(false);
+  const cancelled = useRef(false);
+  /** What the picture shows now: while the mouse is held this may be older than `stack`. */
+  const drawn = useRef(stack);
+  const zoom = useRef(onZoom);
+  zoom.current = onZoom;
 
   useEffect(() => {
     const element = box.current;
@@ -39,12 +45,12 @@ export default function StackedBars({ stack, zone, unit, summary, onZoom }: BarC
     instance.on('brushEnd', (event) => {
       const range = (event as { areas?: { coordRange?: [number, number] }[] }).areas?.[0]?.coordRange;
       instance.dispatchAction({ type: 'brush', areas: [] });
-      if (!range) return;
-      const { times, bucketMs } = latest.current.stack;
+      if (!range || cancelled.current) return;
+      const { times, bucketMs } = drawn.current;
       const first = Math.max(0, Math.min(...range));
       const last = Math.min(times.length - 1, Math.max(...range));
       // A click is no drag: one bucket at least, or nothing happens.
-      if (last > first) latest.current.onZoom(times[first], times[last] + bucketMs);
+      if (last > first) zoom.current(times[first], times[last] + bucketMs);
     });
     return () => {
       observer.disconnect();
@@ -55,14 +61,34 @@ export default function StackedBars({ stack, zone, unit, summary, onZoom }: BarC
 
   useEffect(() => {
     const instance = chart.current;
-    if (!instance) return;
+    // New data wait until the mouse is let go: what is being marked must not move away under it.
+    if (!instance || held) return;
+    drawn.current = stack;
     instance.setOption(optionOf(stack, zone, unit, shownTheme), { notMerge: true });
     instance.dispatchAction({
       type: 'takeGlobalCursor',
       key: 'brush',
       brushOption: { brushType: 'lineX', brushMode: 'single' },
     });
-  }, [stack, zone, unit, shownTheme]);
+  }, [stack, zone, unit, shownTheme, held]);
+
+  useEffect(() => {
+    if (!held) return;
+    // After the chart's own handler, which reads the marked range.
+    const release = () => setTimeout(() => hold(false));
+    const cancel = (event: globalThis.KeyboardEvent) => {
+      if (event.key !== 'Escape') return;
+      event.preventDefault();
+      cancelled.current = true;
+      chart.current?.dispatchAction({ type: 'brush', areas: [] });
+    };
+    document.addEventListener('mouseup', release);
+    document.addEventListener('keydown', cancel, true);
+    return () => {
+      document.removeEventListener('mouseup', release);
+      document.removeEventListener('keydown', cancel, true);
+    };
+  }, [held]);
 
   const onKeyDown = (event: KeyboardEvent) => {
     const end = stack.times.length - 1;
@@ -87,6 +113,11 @@ export default function StackedBars({ stack, zone, unit, summary, onZoom }: BarC
       // biome-ignore lint/a11y/noNoninteractiveTabindex: the keys need the focus
       tabIndex={0}
       onKeyDown={onKeyDown}
+      onMouseDown={() => {
+        cancelled.current = false;
+        hold(true);
+      }}
+      onDoubleClick={onBack}
       onBlur={() => {
         setCursor(null);
         chart.current?.dispatchAction({ type: 'hideTip' });

@@ -52,7 +52,7 @@ export function RatePanel() {
 }
 
 function Rate({ stack }: { stack: Stack }) {
-  const { update } = useUrlState();
+  const { update, depth } = useUrlState();
   const shown = useStore(zone);
   const zoom = useCallback((from: number, to: number) => update(absolute({ from, to })), [update]);
   return (
@@ -70,7 +70,14 @@ function Rate({ stack }: { stack: Stack }) {
         ))}
       </ul>
       <Suspense fallback={<Skeleton rows={1} height={232} />}>
-        <StackedBars stack={stack} zone={shown} unit={UNIT} summary={summaryOf(stack)} onZoom={zoom} />
+        <StackedBars
+          stack={stack}
+          zone={shown}
+          unit={UNIT}
+          summary={summaryOf(stack)}
+          onZoom={zoom}
+          onBack={() => depth > 0 && window.history.back()}
+        />
       </Suspense>
     </>
   );
