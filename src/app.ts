@@ -149,6 +149,7 @@ export function createApp(config: LoadedConfig, options: AppOptions): App {
       }),
     explainRisk: (row) => explain(row, parseReasons(String(row.risk_reasons ?? ''))),
     scoreLookup: (place, matches) => scoreOne({ threats: matches, country: place?.country }, weights),
+    organisation: (asn) => locator.organisation(asn),
     indicatorsChanged: () => loadLocalIndicators(state, matcher),
     schemas: RECORD_SCHEMAS,
     settingsView: () => describeSettings(config),
@@ -213,6 +214,7 @@ function apiOptions(settings: Settings, mode: string): ApiOptions {
     },
     trustedProxies: api.trustedProxies,
     corsOrigins: api.cors,
+    docs: api.docs,
     webDir: existsSync(join(webDir, 'index.html')) ? webDir : null,
   };
 }

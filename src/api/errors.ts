@@ -20,7 +20,6 @@ export interface ErrorBody {
 /** Fastify's own errors that are the caller's fault. */
 const FRAMEWORK: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'BODY_TOO_LARGE',
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
   FST_ERR_CTP_EMPTY_JSON_BODY: 'INVALID_JSON',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'BAD_REQUEST',
   FST_ERR_BAD_URL: 'BAD_REQUEST',
@@ -32,6 +31,8 @@ function toAppError(error: unknown): AppError {
   if (error instanceof FilterError) return new AppError('INVALID_FILTER', error.message);
   const { code, statusCode, validation } = error as Partial<FastifyError>;
   if (validation) return invalidParameters(validation);
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
+    return new AppError('UNSUPPORTED_MEDIA_TYPE', 'Send the body as application/json.');
   if (code !== undefined && Object.hasOwn(FRAMEWORK, code)) return new AppError(FRAMEWORK[code], messageOf(error));
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
     return new AppError('BAD_REQUEST', messageOf(error));

@@ -6,13 +6,19 @@ import { addressName, type LimitState, type RateLimiter } from './limits.ts';
 
 export const API_VERSION = '1';
 
+/** The headers that every answer has, also the one that a plugin gives; so it comes before them. */
+export function addVersion(app: App): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-api-version', API_VERSION);
+    reply.header('x-request-id', request.id);
+  });
+}
+
 /** Everything that happens to every request before and after its handler. */
 export function addHooks(app: App, context: ApiContext, limiter: RateLimiter): void {
   app.decorateRequest('caller', undefined);
 
   app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-api-version', API_VERSION);
-    reply.header('x-request-id', request.id);
     // Only behind TLS, which ends at a trusted proxy: on plain HTTP the header means nothing.
     if (request.protocol === 'https') reply.header('strict-transport-security', 'max-age=31536000; includeSubDomains');
   });

@@ -50,6 +50,8 @@ export interface ApiOptions {
   readonly trustedProxies: readonly string[];
   /** Origins of other pages that may call the API from a browser. */
   readonly corsOrigins: readonly string[];
+  /** Whether the console at /docs and the reference at /redoc are served. */
+  readonly docs: boolean;
   /** Folder of the built dashboard; null when there is none. */
   readonly webDir: string | null;
 }

@@ -337,7 +337,7 @@ describe('system', () => {
   });
 
   it('has schemas', async () => {
-    expect((await get('/v1/schema')).json()).toEqual({ schemas: ['flows.v1'] });
+    expect((await get('/v1/schema')).json()).toEqual({ schemas: ['enriched.v1', 'flows.v1'] });
     expect((await get('/v1/schema/flows.v1')).json()).toMatchObject({ $id: 'flows.v1' });
     expect((await get('/v1/schema/constructor')).statusCode).toBe(404);
   });

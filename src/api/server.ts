@@ -15,7 +15,7 @@ import type { ApiContext, App } from './context.ts';
 import { Dashboard } from './dashboard.ts';
 import type { ApiDeps } from './deps.ts';
 import { errorBody, sendError } from './errors.ts';
-import { addHooks } from './hooks.ts';
+import { API_VERSION, addHooks, addVersion } from './hooks.ts';
 import { HttpMetrics } from './http-metrics.ts';
 import { addJsonParser } from './json.ts';
 import { RateLimiter } from './limits.ts';
@@ -26,6 +26,8 @@ import { ALL_ROUTES } from './routes/all.ts';
 
 /** Bodies that are worth compressing; downloads and event streams are not in it. */
 const COMPRESSED = /^(application\/(json|javascript)|text\/(html|css|javascript|plain)|image\/svg\+xml)/;
+
+const RATE_LIMIT_HEADERS = ['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset'];
 
 /** Builds the server; it listens to nothing until told, and answers `inject` at once. */
 export function createServer(deps: ApiDeps, options: ApiOptions): App {
@@ -45,7 +47,10 @@ export function createServer(deps: ApiDeps, options: ApiOptions): App {
     },
     forceCloseConnections: 'idle',
     clientErrorHandler: answerBrokenRequest,
-    frameworkErrors: (error, request, reply) => void sendError(deps.log, error, request, reply),
+    frameworkErrors: (error, request, reply) => {
+      reply.headers({ 'x-api-version': API_VERSION, 'x-request-id': request.id, 'x-content-type-options': 'nosniff' });
+      sendError(deps.log, error, request, reply);
+    },
   }).withTypeProvider<ZodTypeProvider>();
   const context: ApiContext = {
     deps,
@@ -63,6 +68,7 @@ export function createServer(deps: ApiDeps, options: ApiOptions): App {
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   addJsonParser(app);
   table.watch(app);
+  addVersion(app);
   registerPlugins(app, options);
   addHooks(app, context, new RateLimiter(options.limits));
   registerOpenApi(app, options);
@@ -102,7 +108,9 @@ function registerPlugins(app: App, options: ApiOptions): void {
     app.register(cors, {
       origin: [...options.corsOrigins],
       methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-      exposedHeaders: ['x-request-id', 'x-api-version', 'x-ratelimit-limit', 'x-ratelimit-remaining', 'retry-after'],
+      exposedHeaders: ['x-request-id', 'x-api-version', 'retry-after', ...RATE_LIMIT_HEADERS],
+      // An OPTIONS request that is no preflight is no mistake either.
+      strictPreflight: false,
       maxAge: 600,
     });
   app.register(compress, {

@@ -24,6 +24,7 @@ export const exportEvents = command({
     limit: { type: 'string', alias: 'n', default: '0', description: 'Newest so many; 0 is all' },
     fields: { type: 'string', valueHint: 'a,b', description: 'These fields only' },
     ...RANGE_ARGS,
+    from: { ...RANGE_ARGS.from, description: 'Start: ISO, -15m, -7d (default: the oldest event)' },
     ...SERVER_ARGS,
   },
   async run({ args, io }) {

@@ -16,6 +16,7 @@ import {
 } from './locate-rows.ts';
 import { ASN_WIDTH, CITY_WIDTH } from './location-records.ts';
 import type { Locator, LocatorSource, Place } from './locator.ts';
+import { Organisations } from './organisations.ts';
 import { packagedSources } from './packaged-sources.ts';
 import { DEFAULT_HOME_NETWORKS } from './scopes.ts';
 import type { TableSource } from './table-build.ts';
@@ -53,6 +54,7 @@ export class GeoLocator implements Locator {
   readonly #loader: TableLoader;
   readonly #city: TableKeeper;
   readonly #asn: TableKeeper;
+  readonly #organisations = new Organisations();
   readonly #reloadMs: number;
   readonly #log: Log;
   readonly #metrics: Metrics | undefined;
@@ -159,6 +161,11 @@ export class GeoLocator implements Locator {
       asn: asn.records[system],
       org: asn.dictionaries[0].strings[asn.records[system + 1]],
     };
+  }
+
+  /** Name of an autonomous system; undefined when it is not known. */
+  organisation(asn: number): string | undefined {
+    return this.#organisations.find(this.#tables.asn, asn);
   }
 
   sources(): readonly LocatorSource[] {

@@ -132,7 +132,7 @@ export const SETTINGS = {
       env: ['BASIC_AUTH_PASS'],
       secrecy: 'secret',
     }),
-    docs: yesNo(true, 'Serve the browsable reference at /docs.'),
+    docs: yesNo(true, 'Serve the browsable reference at /docs and /redoc.'),
   },
   geo: {
     cityFile: optionalPath('City database (MMDB) to use instead of the one that comes with Vedette.', {

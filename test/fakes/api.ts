@@ -335,6 +335,7 @@ export function apiOptions(more: Partial<ApiOptions> = {}): ApiOptions {
     limits: DEFAULT_LIMITS,
     trustedProxies: [],
     corsOrigins: [],
+    docs: true,
     webDir: null,
     ...more,
   };

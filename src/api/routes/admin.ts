@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { AppError } from '../../kit/errors.ts';
 import { sameSecret } from '../auth.ts';
 import { audit, type Routes } from '../context.ts';
@@ -18,6 +19,7 @@ export const adminRoutes: Routes = (app, context) => {
         tags: ['system'],
         summary: 'Run the configured update command',
         description: 'Needs the header X-Admin-Token.',
+        headers: z.looseObject({ 'x-admin-token': z.string().optional() }),
         response: { 200: updateAnswer, ...errors(401, 403, 409, 429) },
       },
     },

@@ -19,28 +19,38 @@ type Query = z.output<typeof downloadQuery>;
 function readQuery(query: Query) {
   const limit = query.limit === 0 ? undefined : query.limit;
   const filter = parseFilter(query.filter ?? query.q ?? '');
-  return { range: readRange(query), filter, columns: readFields(query.fields), limit };
+  // The newest events are the newest there are, however old.
+  const range = readRange({ from: query.from ?? 'all', to: query.to });
+  return { range, filter, columns: readFields(query.fields), limit };
 }
 
 export const downloadRoutes: Routes = (app, context) => {
-  const schema = (summary: string) => ({
+  const schema = (summary: string, media: string) => ({
     tags: ['events'],
     summary,
-    description: 'The newest events of the range, streamed. The connection breaks when the query fails on the way.',
+    description:
+      'The newest events, of all times unless a range is given, streamed. The connection breaks when the query fails on the way.',
     querystring: downloadQuery,
-    response: { 200: z.unknown().describe('The events, as a stream.'), ...errors(400, 401, 403, 408, 429) },
+    response: {
+      200: { description: 'The events, as a stream.', content: { [media]: { schema: z.unknown() } } },
+      ...errors(400, 401, 403, 408, 429),
+    },
   });
   const config = { access: 'read' } as const;
 
-  app.get('/v1/download/json', { config, schema: schema('Events as NDJSON') }, async (request, reply) => {
-    const { columns } = readQuery(request.query);
-    const write = (row: EventRow) =>
-      `${JSON.stringify(renderEvent(row, context.deps.explainRisk, columns === undefined))}\n`;
-    attach(reply, 'application/x-ndjson; charset=utf-8', 'ndjson');
-    return reply.send(await streamRows(context, request, reply, '', write));
-  });
+  app.get(
+    '/v1/download/json',
+    { config, schema: schema('Events as NDJSON', 'application/x-ndjson') },
+    async (request, reply) => {
+      const { columns } = readQuery(request.query);
+      const write = (row: EventRow) =>
+        `${JSON.stringify(renderEvent(row, context.deps.explainRisk, columns === undefined))}\n`;
+      attach(reply, 'application/x-ndjson; charset=utf-8', 'ndjson');
+      return reply.send(await streamRows(context, request, reply, '', write));
+    },
+  );
 
-  app.get('/v1/download/csv', { config, schema: schema('Events as CSV') }, async (request, reply) => {
+  app.get('/v1/download/csv', { config, schema: schema('Events as CSV', 'text/csv') }, async (request, reply) => {
     const columns: readonly Column[] = readQuery(request.query).columns ?? COLUMNS;
     const write = (row: EventRow) => csvLine(columns.map((column) => renderValue(column, row[column.name] ?? null)));
     attach(reply, 'text/csv; charset=utf-8; header=present', 'csv');
@@ -48,14 +58,18 @@ export const downloadRoutes: Routes = (app, context) => {
     return reply.send(await streamRows(context, request, reply, header, write));
   });
 
-  app.get('/v1/download/parquet', { config, schema: schema('Events as Parquet') }, async (request, reply) => {
-    const { limit, ...query } = readQuery(request.query);
-    const options = { ...queryOptions(request, reply), timeout: TIMEOUT };
-    const all = { ...query, limit: limit ?? Number.MAX_SAFE_INTEGER };
-    const file = await context.deps.telemetry.parquet(all, options);
-    attach(reply, 'application/vnd.apache.parquet', 'parquet');
-    return reply.send(file);
-  });
+  app.get(
+    '/v1/download/parquet',
+    { config, schema: schema('Events as Parquet', 'application/vnd.apache.parquet') },
+    async (request, reply) => {
+      const { limit, ...query } = readQuery(request.query);
+      const options = { ...queryOptions(request, reply), timeout: TIMEOUT };
+      const all = { ...query, limit: limit ?? Number.MAX_SAFE_INTEGER };
+      const file = await context.deps.telemetry.parquet(all, options);
+      attach(reply, 'application/vnd.apache.parquet', 'parquet');
+      return reply.send(file);
+    },
+  );
 };
 
 function attach(reply: FastifyReply, type: string, ending: string): void {

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { ApiContext, Routes } from '../context.ts';
 import { errors } from '../schemas/common.ts';
 import { metricsAnswer } from '../schemas/system.ts';
@@ -37,7 +38,14 @@ export const metricsRoutes: Routes = (app, context) => {
       schema: {
         tags: ['system'],
         summary: 'Metrics, for Prometheus or as JSON',
-        response: { 200: metricsAnswer, ...errors(401, 403, 429) },
+        description: 'Basic auth will do, too, where a password for it is set.',
+        response: {
+          200: {
+            description: 'Prometheus text, or a snapshot with Accept: application/json.',
+            content: { 'text/plain': { schema: z.string() }, 'application/json': { schema: metricsAnswer } },
+          },
+          ...errors(401, 403, 429),
+        },
       },
     },
     async (request, reply) => {

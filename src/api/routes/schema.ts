@@ -2,9 +2,12 @@ import { z } from 'zod';
 import { AppError } from '../../kit/errors.ts';
 import type { Routes } from '../context.ts';
 import { errors } from '../schemas/common.ts';
+import { ENRICHED } from '../schemas/enriched.ts';
 import { schemasAnswer } from '../schemas/system.ts';
 
 export const schemaRoutes: Routes = (app, { deps }) => {
+  const schemas: Readonly<Record<string, object>> = { ...deps.schemas, 'enriched.v1': ENRICHED };
+  const names = Object.keys(schemas).sort();
   app.get(
     '/v1/schema',
     {
@@ -15,7 +18,7 @@ export const schemaRoutes: Routes = (app, { deps }) => {
         response: { 200: schemasAnswer, ...errors(401, 403, 429) },
       },
     },
-    async () => ({ schemas: Object.keys(deps.schemas) }),
+    async () => ({ schemas: names }),
   );
   app.get(
     '/v1/schema/:name',
@@ -30,9 +33,9 @@ export const schemaRoutes: Routes = (app, { deps }) => {
     },
     async (request, reply) => {
       const { name } = request.params;
-      if (!Object.hasOwn(deps.schemas, name)) throw new AppError('NOT_FOUND', `There is no schema "${name}".`);
+      if (!Object.hasOwn(schemas, name)) throw new AppError('NOT_FOUND', `There is no schema "${name}".`);
       reply.type('application/schema+json; charset=utf-8');
-      return deps.schemas[name] as Record<string, unknown>;
+      return schemas[name] as Record<string, unknown>;
     },
   );
 };

@@ -83,6 +83,7 @@ export const eventsAnswer = z.object({
 });
 
 export const downloadQuery = rangeQuery.extend({
+  from: rangeQuery.shape.from.describe('As in the events query. Default: the oldest event.'),
   fields,
   limit: wholeNumber(0, Number.MAX_SAFE_INTEGER, 1000).describe('Newest events to send; 0 sends all.'),
 });

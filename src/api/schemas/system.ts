@@ -110,4 +110,4 @@ export const metricsAnswer = z
     events_stored: z.number(),
     uptime_seconds: z.number(),
   })
-  .describe('Prometheus text, or this with Accept: application/json.');
+  .describe('With Accept: application/json.');
