@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { metricsPage } from './metrics-page.ts';
 import { noticesPage } from './notices.ts';
 import { errorsPage, fieldsPage, settingsPage } from './render-docs.ts';
 
@@ -9,6 +10,7 @@ const pages: Readonly<Record<string, string>> = {
   'docs/settings.md': settingsPage(),
   'docs/fields.md': fieldsPage(),
   'docs/errors.md': errorsPage(),
+  'docs/70-metrics.md': metricsPage(root),
   'THIRD_PARTY_NOTICES.md': noticesPage(root),
 };
 

@@ -72,7 +72,7 @@ export async function install() {
   writeFileSync(marker, print);
 }
 
-const serverSources = ['src', 'demo', 'bench', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+const serverSources = ['src', 'demo', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
 const webSources = ['web', 'package-lock.json'];
 
 /** Builds the server and the dashboard, each unless its sources are what they were at its last build. */

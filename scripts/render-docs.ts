@@ -83,7 +83,7 @@ the detail is for people and may change. 429 and 503 carry \`Retry-After\` in se
   return page('Errors', 'src/kit/errors.ts', [intro, table(['Code', 'HTTP', 'Title', 'Meaning'], rows)]);
 }
 
-function page(title: string, source: string, parts: readonly string[]): string {
+export function page(title: string, source: string, parts: readonly string[]): string {
   return `${[`# ${title}`, GENERATED, `Source: \`${source}\`.`, ...parts].join('\n\n')}\n`;
 }
 
@@ -92,7 +92,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-function code(text: string): string {
+export function code(text: string): string {
   return `\`${text}\``;
 }
 

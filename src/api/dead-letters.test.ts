@@ -75,6 +75,11 @@ describe('dead letters', () => {
     expect((await send('POST', '/v1/dead-letters/replay', { ids: ['29'] })).statusCode).toBe(429);
   });
 
+  it('replays everything when the request has no body', async () => {
+    expect((await send('POST', '/v1/dead-letters/replay')).json()).toEqual({ replayed: 3, failed: 0 });
+    expect(world.letters).toEqual([]);
+  });
+
   it('removes one, and all', async () => {
     expect((await send('DELETE', '/v1/dead-letters/2')).json()).toEqual({ purged: 1 });
     expect((await send('DELETE', '/v1/dead-letters/2')).statusCode).toBe(404);

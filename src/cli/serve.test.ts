@@ -43,6 +43,7 @@ describe('serve', () => {
     expect(result).toMatchObject({ exit: 0, happened: ['start [::1]:8081', 'stop'] });
     expect(result.err).toContain('listens on http://127.0.0.1:8081');
     expect(result.err.match(/vdt_first/g)).toHaveLength(1);
+    expect(result.err).toContain('Next: open the address, or send something: vedette ingest FILE');
     expect(result.err).not.toContain('vdt_cli');
   });
 

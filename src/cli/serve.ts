@@ -101,7 +101,12 @@ async function firstSignal(io: Io): Promise<void> {
 function greet(started: Started, io: Io, open: boolean): void {
   const { bold, green } = io.colors;
   io.say(`${green('Vedette')} listens on ${bold(started.address)}`);
-  if (started.firstKey) io.say(`Your API key, shown this once: ${bold(started.firstKey)}`);
+  if (started.firstKey) {
+    io.say(`Your API key, shown this once: ${bold(started.firstKey)}`);
+    io.say(
+      `Next: open the address, or send something: ${bold('vedette ingest FILE')} (in a checkout: npx vedette ...)`,
+    );
+  }
   if (open) openBrowser(started.address, io);
 }
 

@@ -115,7 +115,7 @@ function addReplay(app: App, context: ApiContext): void {
       schema: { tags: ['dead letters'], summary: 'Decode several again', description, body: replayBody, response },
     },
     async (request) => {
-      const { ids, reason } = request.body;
+      const { ids, reason } = request.body ?? {};
       const result = await replayAll(context.deps, { ids, reason });
       await audit(context, request, 'dead-letter.replay', reason ?? 'selection', { ...result, asked: ids?.length });
       return result;

@@ -3,7 +3,12 @@ import { isoTime, wholeNumber } from './common.ts';
 
 export const deadLettersQuery = z.object({
   limit: wholeNumber(1, 1000, 100),
-  before: z.string().max(32).regex(/^\d+$/, 'is an id').optional().describe('`next` of the page before.'),
+  before: z
+    .string()
+    .max(32)
+    .regex(/^\d+$/, 'must be an id of a dead letter, which is a number')
+    .optional()
+    .describe('`next` of the page before.'),
   reason: z.string().max(128).optional(),
   source: z.string().max(256).optional(),
 });
@@ -30,7 +35,7 @@ export const deadLetterAnswer = summary.extend({
   text: z.string().optional().describe('Where it is UTF-8.'),
 });
 
-export const letterParam = z.object({ id: z.string().regex(/^\d{1,20}$/, 'is a number') });
+export const letterParam = z.object({ id: z.string().regex(/^\d{1,20}$/, 'must be a number of at most 20 digits') });
 
 export const replayBody = z
   .object({
@@ -41,6 +46,8 @@ export const replayBody = z
     reason: z.string().max(128),
   })
   .partial()
+  // A request without a body has null here.
+  .nullable()
   .default({});
 
 export const replayAnswer = z.object({ replayed: z.number().int(), failed: z.number().int() });

@@ -10,7 +10,7 @@ export const indicatorBody = z
       .trim()
       .min(1)
       .max(64)
-      .regex(/^[\w .-]+$/, 'has letters, digits, "_", "-", "." and spaces'),
+      .regex(/^[\w .-]+$/, 'may have letters, digits, "_", "-", "." and spaces'),
     confidence: z.number().min(0).max(100),
   })
   .refine((body) => (body.ip_or_cidr === undefined) !== (body.value === undefined), {

@@ -112,7 +112,7 @@ export class EmbeddedPostgres implements Engine {
       this.#health = { state: 'failed', detail: messageOf(error) };
       throw error;
     }
-    this.#log.info({ ms: Math.round(performance.now() - began), pid: this.#child?.pid }, 'postgresql up');
+    this.#log.info({ ms: Math.round(performance.now() - began), postgres_pid: this.#child?.pid }, 'postgresql up');
   }
 
   async stop(): Promise<void> {
@@ -176,7 +176,7 @@ export class EmbeddedPostgres implements Engine {
       return;
     }
     if (found) {
-      this.#log.warn({ pid: found.pid }, 'stopping the postgresql that an earlier process left behind');
+      this.#log.warn({ postgres_pid: found.pid }, 'stopping the postgresql that an earlier process left behind');
       await stopPostmaster(this.#folder, found.pid);
       await releaseAbandoned(found.socketFolder);
     } else await removeStrangePidFile(this.#folder);
