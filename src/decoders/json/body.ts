@@ -45,6 +45,8 @@ export class BodyScanner {
   #noted = 0;
   /** First entry of the record before this one, whose entries end where this one's begin. */
   #previous = NOT_NOTED;
+  /** The outermost object being read has the key `records`. */
+  #hasRecords = false;
   #notObject = false;
 
   constructor(maxRecords: number) {
@@ -126,10 +128,11 @@ export class BodyScanner {
     if (this.#noted >= NOTED_FIELDS * 4) this.#noted = NOTED_FIELDS * 4;
     const from = this.#noted;
     if (from === NOTED_FIELDS * 4) this.#previous = NOT_NOTED;
+    if (first >= 0) this.#hasRecords = false;
     const end = this.#object(at + 1, depth + 1, first);
     const noted = this.#noted <= NOTED_FIELDS * 4;
     this.#previous = from;
-    if (first >= 0 && this.#envelope(from, first)) return end;
+    if (first >= 0 && this.#hasRecords && this.#envelope(from, first)) return end;
     if (this.count === this.#maxRecords)
       throw new AppError('TOO_MANY_RECORDS', `A body carries at most ${this.#maxRecords} records.`);
     const row = this.count++ * 4;
@@ -174,7 +177,9 @@ export class BodyScanner {
       fields[note + 1] = keyAt;
       fields[note + 2] = at;
       note += 4;
-      if (first >= 0 && fields[note - 4] === RECORDS_KEY && bytes[at] === 91) {
+      const holds = first >= 0 && fields[note - 4] === RECORDS_KEY;
+      if (holds) this.#hasRecords = true;
+      if (holds && bytes[at] === 91) {
         const own = note - 4;
         this.#noted = note;
         at = this.#array(at + 1, depth + 1);

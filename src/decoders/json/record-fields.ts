@@ -5,33 +5,31 @@ import { hasEscapes, unescapeInto } from './unescape.ts';
 export const QUOTE = 34;
 export const BRACKET = 91;
 const DASH = 45;
+const NOTHING = -1;
 const LONGEST_SHOWN = 48;
 
 /**
  * The fields of one record sorted by what they mean: which field fills each slot of its format, and which go to `attrs`.
- * Offsets only; nothing is allocated per record. The arrays are read directly by the record writer.
+ * Offsets only; nothing is allocated per record.
  */
 export class RecordFields {
-  /** By slot: where its value is in {@link bytes}, quotes left out; `from` is -1 for a slot that the record lacks. */
-  readonly from = new Int32Array(SLOT_COUNT);
-  readonly to = new Int32Array(SLOT_COUNT);
-  /** By slot: the first byte of the value as JSON, a quote, a bracket, a digit... */
-  readonly lead = new Uint8Array(SLOT_COUNT);
-  /** Entries of the field list that go to `attrs`, the first {@link rest} of them. */
+  /** By slot: its entry in {@link fields}, negative for a slot that the record lacks. */
+  readonly entries = new Int32Array(SLOT_COUNT);
+  /** Entries that go to `attrs`, the first {@link rest} of them. */
   others = new Int32Array(64);
   rest = 0;
   body: Uint8Array = new Uint8Array(0);
-  #fields: Int32Array = new Int32Array(0);
-  /** By slot: its entry in the field list, and how preferred its key is. */
-  readonly #entries = new Int32Array(SLOT_COUNT);
-  readonly #ranks = new Uint8Array(SLOT_COUNT);
+  fields: Int32Array = new Int32Array(0);
+  #program = PROGRAMS[0];
 
+  /** @param fields the list of the first pass, of which the entries [from, to) are this record. */
   sort(body: Uint8Array, fields: Int32Array, from: number, to: number, format: number): void {
     const program = PROGRAMS[format];
-    const starts = this.from;
+    const { entries } = this;
     this.body = body;
-    this.#fields = fields;
-    for (let slot = 0; slot < SLOT_COUNT; slot++) starts[slot] = -1;
+    this.fields = fields;
+    this.#program = program;
+    for (let slot = 0; slot < SLOT_COUNT; slot++) entries[slot] = NOTHING;
     // Twice as many as there are fields: one that fills a slot may be kept as well.
     if (this.others.length < (to - from) >> 1) this.others = new Int32Array(to - from);
     const { others } = this;
@@ -39,82 +37,83 @@ export class RecordFields {
     for (let at = from; at < to; at += 4) {
       const key = fields[at];
       const place = key < 0 ? -1 : program[key];
-      if (place < 0) {
-        others[rest++] = at;
-        continue;
+      if (place < 0) others[rest++] = at;
+      else if (entries[place >> 4] < 0) entries[place >> 4] = at;
+      else {
+        const loser = this.#contest(place >> 4, at);
+        if (loser >= 0) others[rest++] = loser;
       }
-      const slot = place >> 4;
-      const rank = place & 15;
-      const valueAt = fields[at + 2];
-      const valueEnd = fields[at + 3];
-      const lead = body[valueAt];
-      if (isAbsent(body, lead, valueAt, valueEnd)) continue;
-      if (starts[slot] >= 0) {
-        if (rank > this.#ranks[slot]) {
-          others[rest++] = at;
-          continue;
-        }
-        // The same key again: the last one counts, as for every JSON reader.
-        if (rank < this.#ranks[slot]) others[rest++] = this.#entries[slot];
-      }
-      const quoted = lead === QUOTE ? 1 : 0;
-      starts[slot] = valueAt + quoted;
-      this.to[slot] = valueEnd - quoted;
-      this.lead[slot] = lead;
-      this.#entries[slot] = at;
-      this.#ranks[slot] = rank;
     }
     this.rest = rest;
   }
 
-  /** Whether the slot holds a string or a number. */
-  isScalar(slot: number): boolean {
-    const lead = this.lead[slot];
-    return lead === QUOTE || (lead >= 48 && lead <= 57) || lead === DASH;
+  /** Two fields for one slot. @returns the entry that goes to `attrs`, negative when the other one says nothing. */
+  #contest(slot: number, at: number): number {
+    const holder = this.entries[slot];
+    if (this.#saysNothing(at)) return NOTHING;
+    const wins = this.#program[this.fields[at]] - this.#program[this.fields[holder]];
+    if (wins > 0 && !this.#saysNothing(holder)) return at;
+    this.entries[slot] = at;
+    // The same key again: the last one counts, as for every JSON reader.
+    return wins === 0 || this.#saysNothing(holder) ? NOTHING : holder;
   }
 
+  #saysNothing(at: number): boolean {
+    return isNothing(this.body, this.fields[at + 2], this.fields[at + 3]);
+  }
+
+  /** Whether the record has the slot, with a value that says something. */
+  has(slot: number): boolean {
+    const at = this.entries[slot];
+    return at >= 0 && !this.#saysNothing(at);
+  }
+
+  /** Where the JSON of a slot begins and ends. */
+  from(slot: number): number {
+    return this.fields[this.entries[slot] + 2];
+  }
+
+  to(slot: number): number {
+    return this.fields[this.entries[slot] + 3];
+  }
+
+  /**
+   * The contents of a string or the digits of a number, escapes taken out, as bytes of their own: the slow way, for the
+   * rare forms. Undefined for any other JSON.
+   */
+  plain(slot: number): Uint8Array | undefined {
+    const from = this.from(slot);
+    const to = this.to(slot);
+    const lead = this.body[from];
+    if (lead === DASH || (lead >= 48 && lead <= 57)) return this.body.subarray(from, to);
+    if (lead !== QUOTE) return undefined;
+    if (!hasEscapes(this.body, from + 1, to - 1)) return this.body.subarray(from + 1, to - 1);
+    const plain = new Uint8Array(to - from);
+    return plain.subarray(0, unescapeInto(this.body, from + 1, to - 1, plain, 0));
+  }
+
+  /** Whether the string in a slot has escapes. */
   isEscaped(slot: number): boolean {
-    return this.lead[slot] === QUOTE && hasEscapes(this.body, this.from[slot], this.to[slot]);
-  }
-
-  /** The string in `slot` without its escapes, as bytes of its own. */
-  plain(slot: number): Uint8Array {
-    const plain = new Uint8Array(this.to[slot] - this.from[slot]);
-    return plain.subarray(0, unescapeInto(this.body, this.from[slot], this.to[slot], plain, 0));
-  }
-
-  /** Narrows a list to its first string; the whole list goes to `attrs` too. @returns false when it has none. */
-  narrow(slot: number): boolean {
-    this.keep(slot);
-    const { body } = this;
-    let at = this.from[slot] + 1;
-    while (body[at] <= 32) at++;
-    if (body[at] !== QUOTE) return false;
-    this.from[slot] = at + 1;
-    for (at++; body[at] !== QUOTE; at++) if (body[at] === 92) at++;
-    this.to[slot] = at;
-    this.lead[slot] = QUOTE;
-    return true;
+    return hasEscapes(this.body, this.from(slot) + 1, this.to(slot) - 1);
   }
 
   /** The field of `slot` goes to `attrs` as well. */
   keep(slot: number): void {
-    this.others[this.rest++] = this.#entries[slot];
+    this.others[this.rest++] = this.entries[slot];
   }
 
   /** `"id.orig_p" is 93145`: the field of `slot` for a sentence, long values cut. */
   describe(slot: number): string {
-    const at = this.#entries[slot];
-    const from = this.#fields[at + 2];
-    const to = this.#fields[at + 3];
+    const from = this.from(slot);
+    const to = this.to(slot);
     const value = new TextDecoder().decode(this.body.subarray(from, Math.min(to, from + LONGEST_SHOWN)));
-    return `"${KEYS.names[this.#fields[at]]}" is ${value}${to - from > LONGEST_SHOWN ? '...' : ''}`;
+    const key = KEYS.names[this.fields[this.entries[slot]]];
+    return `"${key}" is ${value}${to - from > LONGEST_SHOWN ? '...' : ''}`;
   }
 }
 
-/** `null`, an empty string or Zeek's "-" say nothing. */
-function isAbsent(body: Uint8Array, lead: number, from: number, to: number): boolean {
-  if (lead !== QUOTE) return lead === 110;
-  const length = to - from;
-  return length === 2 || (length === 3 && body[from + 1] === DASH);
+/** Whether the JSON at `from` is null, an empty string, or Zeek's "-". */
+export function isNothing(body: Uint8Array, from: number, to: number): boolean {
+  if (body[from] !== QUOTE) return body[from] === 110;
+  return to - from === 2 || (to - from === 3 && body[from + 1] === DASH);
 }

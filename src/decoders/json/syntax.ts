@@ -10,9 +10,9 @@ const QUOTE = 34;
 const BACKSLASH = 92;
 const OBJECT = 1;
 const ARRAY = 2;
-const TRUE = [114, 117, 101];
-const FALSE = [97, 108, 115, 101];
-const NULL = [117, 108, 108];
+const TRUE = Uint8Array.of(114, 117, 101);
+const FALSE = Uint8Array.of(97, 108, 115, 101);
+const NULL = Uint8Array.of(117, 108, 108);
 
 /** The offset of the next byte that is not white space, at most `end`. */
 export function skipSpace(bytes: Uint8Array, at: number, end: number): number {
@@ -146,11 +146,8 @@ function skipAtom(bytes: Uint8Array, at: number, end: number): number {
   }
 }
 
-function skipLetters(bytes: Uint8Array, at: number, end: number, letters: readonly number[]): number {
-  for (const letter of letters) {
-    if (at >= end || bytes[at] !== letter) return ~at;
-    at++;
-  }
+function skipLetters(bytes: Uint8Array, at: number, end: number, letters: Uint8Array): number {
+  for (let i = 0; i < letters.length; i++, at++) if (at >= end || bytes[at] !== letters[i]) return ~at;
   return at;
 }
 

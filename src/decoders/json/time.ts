@@ -33,17 +33,10 @@ export function parseTime(bytes: Uint8Array, from: number, to: number): number {
   if (at === from) return bytes[from] === 45 && Number(asciiOf(bytes, from, to)) <= 0 ? -1 : Number.NaN;
   let millionths = 0;
   if (at < to && bytes[at] === 46) {
-    const dot = at++;
-    let scale = 100_000;
-    for (; at < to; at++) {
-      const digit = bytes[at] - 48;
-      if (digit < 0 || digit > 9) break;
-      if (scale >= 1) millionths += digit * scale;
-      else if (at - dot === 7 && digit >= 5) millionths++;
-      scale /= 10;
-      if (scale < 1) scale = 0;
-    }
-    if (at === dot + 1) return Number.NaN;
+    const start = ++at;
+    while (at < to && bytes[at] >= 48 && bytes[at] <= 57) at++;
+    if (at === start) return Number.NaN;
+    millionths = fraction(bytes, start, at);
   }
   if (at < to) return withExponent(bytes, from, to);
   if (digits > 16) return digits <= 19 ? Math.floor(whole / 10 ** (19 - digits)) : Number.POSITIVE_INFINITY;
@@ -98,9 +91,12 @@ function parseIso(bytes: Uint8Array, from: number, to: number): number {
   return midnight + (hour * 3600 + minute * 60 + second - offset) * 1e6 + millionths;
 }
 
+/** The digits behind a dot as millionths, the seventh rounds. */
 function fraction(bytes: Uint8Array, from: number, to: number): number {
+  const end = Math.min(from + 6, to);
   let value = 0;
-  for (let i = 0; i < 6; i++) value = value * 10 + (from + i < to ? bytes[from + i] - 48 : 0);
+  for (let i = from; i < end; i++) value = value * 10 + (bytes[i] - 48);
+  for (let missing = from + 6 - end; missing > 0; missing--) value *= 10;
   return from + 6 < to && bytes[from + 6] >= 53 ? value + 1 : value;
 }
 

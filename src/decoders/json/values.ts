@@ -12,21 +12,27 @@ export function asciiOf(bytes: Uint8Array, from: number, to: number): string {
 /** `192.0.2.1` → 0xc0000201; -1 when it is not exactly four decimal octets without leading zeros. */
 export function parseV4(bytes: Uint8Array, from: number, to: number): number {
   let address = 0;
-  let octet = -1;
-  let dots = 0;
-  for (let i = from; i < to; i++) {
-    const digit = bytes[i] - 48;
-    if (digit >= 0 && digit <= 9) {
-      if (octet === 0) return -1;
-      octet = octet < 0 ? digit : octet * 10 + digit;
-      if (octet > 255) return -1;
-    } else if (digit === -2 && octet >= 0 && dots < 3) {
-      address = address * 256 + octet;
-      octet = -1;
-      dots++;
-    } else return -1;
+  let at = from;
+  for (let dots = 0; ; dots++) {
+    const first = bytes[at] - 48;
+    if (at >= to || first < 0 || first > 9) return -1;
+    let octet = first;
+    let next = ++at < to ? bytes[at] - 48 : -2;
+    // A zero stands alone: 01 would be octal to some.
+    if (first > 0 && next >= 0 && next <= 9) {
+      octet = octet * 10 + next;
+      next = ++at < to ? bytes[at] - 48 : -2;
+      if (next >= 0 && next <= 9) {
+        octet = octet * 10 + next;
+        next = ++at < to ? bytes[at] - 48 : -2;
+        if (octet > 255) return -1;
+      }
+    }
+    if (next !== -2) return -1;
+    address = address * 256 + octet;
+    if (dots === 3) return at === to ? address : -1;
+    at++;
   }
-  return dots === 3 && octet >= 0 ? address * 256 + octet : -1;
 }
 
 /** A whole number from 0 to 2^53 - 1: digits, or another spelling of one (`443.0`, `1e3`); -1 when it is none. */

@@ -14,6 +14,8 @@ const decoder = new TextDecoder();
 export class WordCodes {
   #dictionary = new Dictionary();
   #words = 0;
+  /** The word met last, -1 before the first. */
+  #last = -1;
   readonly #slots = new Int16Array(SLOTS).fill(-1);
   readonly #codes = new Uint32Array(WORDS);
   readonly #lengths = new Uint8Array(WORDS);
@@ -23,12 +25,18 @@ export class WordCodes {
   codeOf(dictionary: Dictionary, bytes: Uint8Array, from: number, to: number): number {
     if (dictionary !== this.#dictionary) this.#forget(dictionary);
     const length = to - from;
+    // Many senders say the same in every record.
+    if (this.#last >= 0 && length === this.#lengths[this.#last] && this.#equals(this.#last, bytes, from, to))
+      return this.#codes[this.#last];
     if (length > LONGEST) return dictionary.intern(wordOf(bytes, from, to));
     const hash = hashOf(bytes, from, to);
     let slot = (hash ^ (hash >>> 15)) & (SLOTS - 1);
     for (; this.#slots[slot] >= 0; slot = (slot + 1) & (SLOTS - 1)) {
       const word = this.#slots[slot];
-      if (this.#lengths[word] === length && this.#equals(word, bytes, from, to)) return this.#codes[word];
+      if (this.#lengths[word] === length && this.#equals(word, bytes, from, to)) {
+        this.#last = word;
+        return this.#codes[word];
+      }
     }
     const code = dictionary.intern(wordOf(bytes, from, to));
     if (this.#words < WORDS) this.#remember(slot, code, bytes, from, to);
@@ -54,6 +62,7 @@ export class WordCodes {
   #forget(dictionary: Dictionary): void {
     this.#dictionary = dictionary;
     this.#words = 0;
+    this.#last = -1;
     this.#slots.fill(-1);
   }
 }
