@@ -13,7 +13,6 @@ export const ALIASES: Readonly<Record<string, string>> = {
   '/ingest/zeek': '/v1/ingest/zeek',
   '/ingest/netflow': '/v1/ingest/netflow',
   '/ingest/bulk': '/v1/ingest/bulk',
-  '/lookup': '/v1/lookup',
   '/schema': '/v1/schema',
   '/download/json': '/v1/download/json',
   '/v1/openapi.json': '/openapi.json',
