@@ -3,6 +3,7 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest, 
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Scope } from '../stores/state/store.ts';
 import type { QueryOptions } from '../stores/telemetry/store.ts';
+import type { Activity } from './activity.ts';
 import type { Authenticator, Caller } from './auth.ts';
 import type { BodyBudget } from './body.ts';
 import type { ApiDeps } from './deps.ts';
@@ -38,6 +39,7 @@ export interface ApiContext {
   readonly auth: Authenticator;
   readonly budget: BodyBudget;
   readonly http: HttpMetrics;
+  readonly activity: Activity;
   /** When the process came up, in milliseconds. */
   readonly startedAt: number;
 }

@@ -8,6 +8,7 @@ import { fastify } from 'fastify';
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Component, Health } from '../kit/component.ts';
 import { AppError } from '../kit/errors.ts';
+import { Activity, lagOf } from './activity.ts';
 import { canonicalUrl } from './aliases.ts';
 import { Authenticator } from './auth.ts';
 import { BodyBudget } from './body.ts';
@@ -52,12 +53,18 @@ export function createServer(deps: ApiDeps, options: ApiOptions): App {
       sendError(deps.log, error, request, reply);
     },
   }).withTypeProvider<ZodTypeProvider>();
+  const http = new HttpMetrics(deps.metrics);
+  const activity = new Activity(async () => {
+    const { newest } = await deps.telemetry.stats();
+    return { batches: await http.total('vedette_received_envelopes_total'), lag: lagOf(newest) };
+  });
   const context: ApiContext = {
     deps,
     options,
     auth: new Authenticator(deps.state.keys, options),
     budget: new BodyBudget(options.limits.bodiesInFlightBytes),
-    http: new HttpMetrics(deps.metrics),
+    http,
+    activity,
     startedAt: Date.now(),
   };
   const table = new RouteTable();
@@ -81,8 +88,14 @@ export function createServer(deps: ApiDeps, options: ApiOptions): App {
     for (const routes of ALL_ROUTES) routes(scope as App, context);
     dashboard.routes(scope as App);
   });
-  app.addHook('onReady', async () => context.http.start());
-  app.addHook('onClose', async () => context.http.stop());
+  app.addHook('onReady', async () => {
+    http.start();
+    activity.start();
+  });
+  app.addHook('onClose', async () => {
+    http.stop();
+    activity.stop();
+  });
   return app;
 }
 

@@ -47,6 +47,9 @@ export function HealthPanel() {
   );
 }
 
+/** Numbers that are names: written as they are. */
+const NAMES_OF_THINGS = new Set(['pid', 'port']);
+
 function Part({ part }: { part: ComponentHealth }) {
   const figures = Object.entries(part.figures ?? {}).filter(([, value]) => value !== null);
   return (
@@ -60,7 +63,8 @@ function Part({ part }: { part: ComponentHealth }) {
         <span className="muted figures">
           {figures.map(([name, value]) => (
             <span key={name}>
-              {name.replaceAll('_', ' ')} <b>{typeof value === 'number' ? short(value) : value}</b>
+              {name.replaceAll('_', ' ')}{' '}
+              <b>{typeof value === 'number' && !NAMES_OF_THINGS.has(name) ? short(value) : value}</b>
             </span>
           ))}
         </span>
