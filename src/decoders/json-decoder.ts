@@ -1,10 +1,11 @@
 import { AppError } from '../kit/errors.ts';
 import type { DecodeContext, Decoder, RecordSink } from './decoder.ts';
 import { canonicalEncoding, JSON_ENCODINGS } from './encodings.ts';
-import { type Batch, BodyScanner } from './json/body.ts';
+import { type Batch, BodyScanner, RECORD } from './json/body.ts';
 import { formatNumber } from './json/catalog.ts';
 import { Recogniser, UNKNOWN_LOG } from './json/recogniser.ts';
 import { RecordWriter, type Surroundings } from './json/record-writer.ts';
+import { Shapes } from './json/shapes.ts';
 import { skipSpace } from './json/syntax.ts';
 
 /** Records of one request (contract: 10,000). */
@@ -31,6 +32,7 @@ export class JsonDecoder implements Decoder {
   readonly #strict: BodyScanner;
   readonly #unlimited = new BodyScanner(Number.POSITIVE_INFINITY);
   readonly #writer = new RecordWriter();
+  readonly #shapes = new Shapes();
   readonly #recogniser = new Recogniser();
 
   constructor(options: JsonDecoderOptions = {}) {
@@ -98,13 +100,14 @@ export class JsonDecoder implements Decoder {
       for (let record = batch.from; record < batch.to; record++) {
         body.recall(record);
         const { fields, records, from, to } = body;
-        const start = records[record * 4];
-        const end = records[record * 4 + 1];
-        const format = fixed >= 0 ? fixed : this.#recogniser.recognise(payload, fields, from, to, named);
+        const start = records[record * RECORD];
+        const end = records[record * RECORD + 1];
+        const shape = this.#shapes.find(fields, from, to, records[record * RECORD + 4]);
+        const format = fixed >= 0 ? fixed : this.#recogniser.recognise(payload, fields, from, shape, named);
         if (format < 0) sink.reject(index, 'UNKNOWN_FORMAT', unknown(format, named), start, end);
         else {
           const row = sink.next();
-          if (this.#writer.write(payload, fields, from, to, format, sink.batch, row, around)) sink.keep();
+          if (this.#writer.write(payload, fields, from, shape, format, sink.batch, row, around)) sink.keep();
           else sink.reject(index, this.#writer.reason, this.#writer.detail, start, end);
         }
         index++;

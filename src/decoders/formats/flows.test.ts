@@ -270,7 +270,7 @@ describe('ntopng', () => {
       TLS_SERVER_NAME: 'a.example',
       HTTP_HOST: '',
     };
-    expect(only(record)).toEqual({ ...event, attrs: { L7_PROTO: '91' } });
+    expect(only(record)).toEqual({ ...event, attrs: { L7_PROTO: '91', HTTP_HOST: '' } });
   });
 
   it('is read by their numbers', () => {

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { AppError } from '../../kit/errors.ts';
 import { canonicalEncoding } from '../encodings.ts';
 import { COLLECTOR_KEY, FORMAT_KEY, KEYS, RECORDS_KEY, TYPE_KEY } from './catalog.ts';
-import { hashOf } from './key-table.ts';
+import { HASH_PRIME, hashOf } from './key-table.ts';
 import { skipField, skipSpace, skipString, skipValue } from './syntax.ts';
 import { hasEscapes } from './unescape.ts';
 import { wordOf } from './word-codes.ts';
@@ -11,6 +11,8 @@ import { wordOf } from './word-codes.ts';
 const NOTED_FIELDS = 1 << 20;
 /** A single record may have this many more. */
 const RECORD_FIELDS = 1 << 16;
+/** Numbers kept of a record. */
+export const RECORD = 5;
 const NOT_NOTED = 0x7fffffff;
 
 /** What the object around `records` says about them. */
@@ -31,8 +33,11 @@ export interface Batch {
 export class BodyScanner {
   /** Four numbers a field: key number (-1 unknown), offset of the key's quote, of the value, and behind the value. */
   fields: Int32Array = new Int32Array(4096);
-  /** Four numbers a record: first and last byte, first and last entry of {@link fields} (-1, -1: not noted). */
-  records: Int32Array = new Int32Array(1024);
+  /**
+   * Five numbers a record: first and last byte, first and last entry of {@link fields} (-1, -1: not noted), and a hash of
+   * its keys.
+   */
+  records: Int32Array = new Int32Array(RECORD * 256);
   count = 0;
   /** The entries of {@link fields} that are the record of the last {@link recall}. */
   from = 0;
@@ -45,6 +50,8 @@ export class BodyScanner {
   #noted = 0;
   /** First entry of the record before this one, whose entries end where this one's begin. */
   #previous = NOT_NOTED;
+  /** Hash of the keys of the object read last. */
+  #shape = 0;
   /** The outermost object being read has the key `records`. */
   #hasRecords = false;
   #notObject = false;
@@ -73,7 +80,7 @@ export class BodyScanner {
 
   /** Sets {@link from} and {@link to} to the fields of record `index`, noting them again if they were too many to keep. */
   recall(index: number): void {
-    const at = index * 4;
+    const at = index * RECORD;
     this.from = this.records[at + 2];
     this.to = this.records[at + 3];
     if (this.from >= 0) return;
@@ -135,12 +142,13 @@ export class BodyScanner {
     if (first >= 0 && this.#hasRecords && this.#envelope(from, first)) return end;
     if (this.count === this.#maxRecords)
       throw new AppError('TOO_MANY_RECORDS', `A body carries at most ${this.#maxRecords} records.`);
-    const row = this.count++ * 4;
+    const row = this.count++ * RECORD;
     if (row === this.records.length) this.records = enlarged(this.records);
     this.records[row] = at;
     this.records[row + 1] = end;
     this.records[row + 2] = noted ? from : -1;
     this.records[row + 3] = noted ? this.#noted : -1;
+    this.records[row + 4] = this.#shape;
     if (first >= 0) this.#batch(first, '', '');
     return end;
   }
@@ -150,11 +158,13 @@ export class BodyScanner {
     const bytes = this.#bytes;
     const end = this.#end;
     at = skipSpace(bytes, at, end);
+    this.#shape = 0;
     if (bytes[at] === 125) return at + 1;
     const own = this.#noted;
     const view = this.#view;
     let guess = this.#previous;
     let note = own;
+    let shape = 0;
     let fields = this.fields;
     for (;;) {
       if (at >= end || bytes[at] !== 34) this.#refuse(at);
@@ -166,18 +176,22 @@ export class BodyScanner {
         if (at >= 0) guess += 4;
       }
       if (note + 4 > fields.length) fields = this.#enlarge(note);
+      let key: number;
       if (at >= 0) {
-        fields[note] = fields[guess];
+        key = fields[guess];
         guess += 4;
       } else {
         const keyEnd = this.#checked(skipString(bytes, keyAt + 1, end));
-        fields[note] = this.#find(keyAt + 1, keyEnd - 1);
+        key = this.#find(keyAt + 1, keyEnd - 1);
         at = this.#colon(keyEnd);
+        guess = behind(fields, guess, own, key);
       }
+      shape = Math.imul(shape ^ (key + 1), HASH_PRIME);
+      fields[note] = key;
       fields[note + 1] = keyAt;
       fields[note + 2] = at;
       note += 4;
-      const holds = first >= 0 && fields[note - 4] === RECORDS_KEY;
+      const holds = first >= 0 && key === RECORDS_KEY;
       if (holds) this.#hasRecords = true;
       if (holds && bytes[at] === 91) {
         const own = note - 4;
@@ -199,6 +213,7 @@ export class BodyScanner {
       if (bytes[++at] <= 32) at = skipSpace(bytes, at, end);
     }
     this.#noted = note;
+    this.#shape = shape;
     return at + 1;
   }
 
@@ -282,6 +297,12 @@ function sameKey(bytes: Uint8Array, view: DataView, end: number, known: number, 
   if (view.getInt32(last, true) !== view.getInt32(last + shift, true)) return -1;
   // More white space than the other had.
   return bytes[last + 4] <= 32 ? -1 : last + 4;
+}
+
+/** Where to go on guessing: behind the field of the record before that has `key`, or where it was. */
+function behind(fields: Int32Array, guess: number, own: number, key: number): number {
+  if (key >= 0) for (let at = guess; at < own; at += 4) if (fields[at] === key) return at + 4;
+  return guess;
 }
 
 function enlarged(list: Int32Array, most = Number.POSITIVE_INFINITY): Int32Array {

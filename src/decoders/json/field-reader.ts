@@ -4,6 +4,7 @@ import type { Copier } from './copier.ts';
 import { Protocols, parseFlagNames } from './names.ts';
 import { BRACKET, isNothing, QUOTE, RecordFields } from './record-fields.ts';
 import { LATEST, parseTime } from './time.ts';
+import { hasEscapes } from './unescape.ts';
 import { asciiOf, parseDecimal, parseFlags, parseUint, parseV4 } from './values.ts';
 import { type WordCodes, wordOf } from './word-codes.ts';
 
@@ -28,9 +29,9 @@ export class FieldReader {
 
   /** A whole number from 0 to `most`. */
   uint(slot: number, most: number): number {
-    const { body, entries, fields } = this.fields;
-    const at = entries[slot];
-    if (at < 0) return ABSENT;
+    const { body, base, fields, layout } = this.fields;
+    const at = layout.slots[slot] + base;
+    if (at < base) return ABSENT;
     const from = fields[at + 2];
     const value = body[from] <= 57 ? parseUint(body, from, fields[at + 3]) : -1;
     return value >= 0 && value <= most ? value : this.#rareUint(slot, most);
@@ -47,9 +48,9 @@ export class FieldReader {
 
   /** Microseconds since 1970. */
   time(slot: number): number {
-    const { body, entries, fields } = this.fields;
-    const at = entries[slot];
-    if (at < 0) return ABSENT;
+    const { body, base, fields, layout } = this.fields;
+    const at = layout.slots[slot] + base;
+    if (at < base) return ABSENT;
     const from = fields[at + 2];
     const time = body[from] <= 57 && body[from] >= 48 ? parseTime(body, from, fields[at + 3]) : Number.NaN;
     return time >= 0 && time <= LATEST ? time : this.#rareTime(slot);
@@ -66,9 +67,9 @@ export class FieldReader {
 
   /** A number of at least 0. */
   decimal(slot: number): number {
-    const { body, entries, fields } = this.fields;
-    const at = entries[slot];
-    if (at < 0) return ABSENT;
+    const { body, base, fields, layout } = this.fields;
+    const at = layout.slots[slot] + base;
+    if (at < base) return ABSENT;
     const from = fields[at + 2];
     const value = body[from] <= 57 && body[from] >= 48 ? parseDecimal(body, from, fields[at + 3]) : Number.NaN;
     return value >= 0 ? value : this.#rareDecimal(slot);
@@ -84,9 +85,9 @@ export class FieldReader {
 
   /** Writes an address; nothing when the record has none. @returns false when it is wrong. */
   ip(slot: number, column: IpColumn, row: number): boolean {
-    const { body, entries, fields } = this.fields;
-    const at = entries[slot];
-    if (at < 0) return true;
+    const { body, base, fields, layout } = this.fields;
+    const at = layout.slots[slot] + base;
+    if (at < base) return true;
     const from = fields[at + 2];
     const v4 = body[from] === QUOTE ? parseV4(body, from + 1, fields[at + 3] - 1) : -1;
     if (v4 < 0) return this.#rareIp(slot, column, row);
@@ -116,9 +117,9 @@ export class FieldReader {
   }
 
   protocol(slot: number): number {
-    const { body, entries, fields } = this.fields;
-    const at = entries[slot];
-    if (at < 0) return ABSENT;
+    const { body, base, fields, layout } = this.fields;
+    const at = layout.slots[slot] + base;
+    if (at < base) return ABSENT;
     const from = fields[at + 2];
     // The two that nearly all records have, without a string.
     if (fields[at + 3] - from === 5 && body[from] === QUOTE) {
@@ -140,7 +141,7 @@ export class FieldReader {
 
   flags(slot: number): number {
     const fields = this.fields;
-    if (fields.entries[slot] < 0 || !fields.has(slot)) return ABSENT;
+    if (!fields.has(slot)) return ABSENT;
     const from = fields.from(slot);
     let flags = -1;
     if (fields.body[from] === BRACKET) flags = parseFlagNames(fields.body, from, fields.to(slot));
@@ -153,11 +154,11 @@ export class FieldReader {
 
   /** Writes a word, or `otherwise` when the record has none. @returns false when it is wrong. */
   word(slot: number, column: DictColumn, row: number, codes: WordCodes, otherwise: string): boolean {
-    const { body, entries, fields } = this.fields;
-    const at = entries[slot];
-    const from = at < 0 ? 0 : fields[at + 2];
-    const to = at < 0 ? 0 : fields[at + 3];
-    if (at < 0 || isNothing(body, from, to)) {
+    const { body, base, fields, layout } = this.fields;
+    const at = layout.slots[slot] + base;
+    const from = at < base ? 0 : fields[at + 2];
+    const to = at < base ? 0 : fields[at + 3];
+    if (at < base || isNothing(body, from, to)) {
       if (otherwise !== '') column.set(row, otherwise);
       return true;
     }
@@ -171,12 +172,12 @@ export class FieldReader {
   /** Writes a text; nothing when the record has none. @returns false when it is wrong. */
   text(slot: number, column: TextColumn, row: number, copier: Copier): boolean {
     const fields = this.fields;
-    if (fields.entries[slot] < 0 || !fields.has(slot)) return true;
+    if (!fields.has(slot)) return true;
     const { body } = fields;
     const lead = body[fields.from(slot)];
     const from = fields.from(slot) + 1;
     const to = fields.to(slot) - 1;
-    if (lead === QUOTE && !fields.isEscaped(slot)) {
+    if (lead === QUOTE && !hasEscapes(body, from, to)) {
       const at = column.begin(row, to - from);
       copier.copy(body, from, to, column.bytes, at);
       column.end(row, at + (to - from));
@@ -191,7 +192,7 @@ export class FieldReader {
   /** Writes a list of strings, or a string with commas, as the sorted set that the column keeps. */
   words(slot: number, column: DictColumn, row: number): boolean {
     const fields = this.fields;
-    if (fields.entries[slot] < 0 || !fields.has(slot)) return true;
+    if (!fields.has(slot)) return true;
     const from = fields.from(slot);
     const to = fields.to(slot);
     let tags: unknown;

@@ -1,14 +1,6 @@
 import { Dictionary } from '../../model/dictionary.ts';
-import {
-  FORMAT_KEY,
-  familyMarks,
-  formatByMarks,
-  formatNumber,
-  MARKS,
-  PATH_KEY,
-  TYPE_KEY,
-  zeekLogNumber,
-} from './catalog.ts';
+import { familyMarks, formatByMarks, formatNumber, zeekLogNumber } from './catalog.ts';
+import type { Shape } from './shapes.ts';
 import { WordCodes } from './word-codes.ts';
 
 const LONGEST_NAME = 64;
@@ -26,23 +18,13 @@ export class Recogniser {
    * The format by the log that the record names (`_path`; `format` or `type` where they name a Zeek log), or else by its
    * keys; negative when it cannot be told.
    */
-  recognise(body: Uint8Array, fields: Int32Array, from: number, to: number, family: string): number {
-    let marks = 0;
-    let path = -1;
-    let type = -1;
-    for (let at = from; at < to; at += 4) {
-      const key = fields[at];
-      if (key < 0) continue;
-      marks |= MARKS[key];
-      if (key === PATH_KEY) path = at;
-      else if (key === FORMAT_KEY || key === TYPE_KEY) type = at;
-    }
+  recognise(body: Uint8Array, fields: Int32Array, base: number, shape: Shape, family: string): number {
     if (family !== 'netflow') {
-      if (path >= 0) return this.#log(body, fields, path);
-      const log = type >= 0 ? this.#log(body, fields, type) : UNKNOWN_LOG;
+      if (shape.path >= 0) return this.#log(body, fields, base + shape.path);
+      const log = shape.type >= 0 ? this.#log(body, fields, base + shape.type) : UNKNOWN_LOG;
       if (log >= 0) return log;
     }
-    const format = formatByMarks(marks & familyMarks(family));
+    const format = formatByMarks(shape.marks & familyMarks(family));
     return format < 0 && family === 'netflow' ? formatNumber('flows.v1') : format;
   }
 

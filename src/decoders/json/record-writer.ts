@@ -4,6 +4,7 @@ import { FORMATS } from './catalog.ts';
 import { Copier } from './copier.ts';
 import { FieldReader, WRONG } from './field-reader.ts';
 import { S } from './format.ts';
+import type { Shape } from './shapes.ts';
 import { WordCodes } from './word-codes.ts';
 
 const U32 = 0xffffffff;
@@ -118,18 +119,18 @@ export class RecordWriter {
     return this.#reader.detail;
   }
 
-  /** @param fields the list of the first pass, of which the entries [from, to) are this record. */
+  /** @param fields the list of the first pass, in which the fields of this record, of that shape, begin at `base`. */
   write(
     body: Uint8Array,
     fields: Int32Array,
-    from: number,
-    to: number,
+    base: number,
+    shape: Shape,
     format: number,
     batch: EventBatch,
     row: number,
     around: Surroundings,
   ): boolean {
-    this.#reader.fields.sort(body, fields, from, to, format);
+    this.#reader.fields.open(body, fields, base, shape, format);
     if (batch !== this.#batch) this.#bind(batch);
     const columns = this.#columns;
     columns.kind[row] = KIND_CODES[format];
@@ -142,9 +143,7 @@ export class RecordWriter {
       !this.#header(columns, row)
     )
       return false;
-    // Every field once, and those that also fill a slot: no more than twice the record.
-    const room = to === from ? 0 : (fields[to - 1] - fields[from + 1]) * 2 + (to - from);
-    this.#attrs(body, fields, columns.attrs, row, room);
+    this.#attrs(columns.attrs, row);
     return true;
   }
 
@@ -198,8 +197,8 @@ export class RecordWriter {
         dstPort = code;
       }
     } else {
-      if (reader.fields.entries[S.icmp_type] >= 0) reader.fields.keep(S.icmp_type);
-      if (reader.fields.entries[S.icmp_code] >= 0) reader.fields.keep(S.icmp_code);
+      if (reader.fields.has(S.icmp_type)) reader.fields.keep(S.icmp_type);
+      if (reader.fields.has(S.icmp_code)) reader.fields.keep(S.icmp_code);
     }
     if (srcPort > 0) columns.src_port[row] = srcPort;
     if (dstPort > 0) columns.dst_port[row] = dstPort;
@@ -270,16 +269,31 @@ export class RecordWriter {
   }
 
   /** The fields without a column as one JSON object, in the sender's own bytes; neighbours are copied in one piece. */
-  #attrs(body: Uint8Array, fields: Int32Array, column: TextColumn, row: number, room: number): void {
-    const { others, rest } = this.#reader.fields;
-    if (rest === 0) return;
+  #attrs(column: TextColumn, row: number): void {
+    const { body, base, fields, kept, keptCount, layout } = this.#reader.fields;
+    const { others } = layout;
+    const count = others.length;
+    if (count + keptCount === 0) return;
+    let room = 2;
+    if (count > 0) room += fields[base + others[count - 1] + 3] - fields[base + others[0] + 1] + count;
+    for (let i = 0; i < keptCount; i++) room += fields[base + kept[i] + 3] - fields[base + kept[i] + 1] + 1;
     let at = column.begin(row, room);
     const { bytes } = column;
-    for (let i = 0; i < rest; i++) {
-      bytes[at++] = i === 0 ? 123 : 44;
-      const from = fields[others[i] + 1];
-      while (i + 1 < rest && others[i + 1] === others[i] + 4) i++;
-      const to = fields[others[i] + 3];
+    const start = at;
+    for (let i = 0; i < count; i++) {
+      bytes[at] = at === start ? 123 : 44;
+      at++;
+      const from = fields[base + others[i] + 1];
+      while (i + 1 < count && others[i + 1] === others[i] + 4) i++;
+      const to = fields[base + others[i] + 3];
+      this.#attrsCopier.copy(body, from, to, bytes, at);
+      at += to - from;
+    }
+    for (let i = 0; i < keptCount; i++) {
+      bytes[at] = at === start ? 123 : 44;
+      at++;
+      const from = fields[base + kept[i] + 1];
+      const to = fields[base + kept[i] + 3];
       this.#attrsCopier.copy(body, from, to, bytes, at);
       at += to - from;
     }
