@@ -34,6 +34,8 @@ export interface AppOptions {
   env?: Record<string, string>;
   args?: string[];
   command?: string;
+  /** Address and data folder by environment variables, without any argument, as in a container. */
+  viaEnv?: boolean;
 }
 
 /** The whole product as people run it: the built launcher in a process of its own, on a free port, over real sockets. */
@@ -46,10 +48,7 @@ export async function startApp(options: AppOptions = {}): Promise<RunningApp> {
     [
       join(root, 'bin', 'vedette.cjs'),
       options.command ?? 'serve',
-      '--listen',
-      `127.0.0.1:${port}`,
-      '--data',
-      dataDir,
+      ...(options.viaEnv ? [] : ['--listen', `127.0.0.1:${port}`, '--data', dataDir]),
       ...(options.args ?? []),
     ],
     {
@@ -61,6 +60,7 @@ export async function startApp(options: AppOptions = {}): Promise<RunningApp> {
         VEDETTE_GEO_CACHE_DIR: join(tmpdir(), 'vedette-test-location-tables'),
         RATE_LIMIT_INGEST_RPM: '1000000',
         RATE_LIMIT_DEFAULT_RPM: '1000000',
+        ...(options.viaEnv && { VEDETTE_LISTEN: `127.0.0.1:${port}`, VEDETTE_DATA_DIR: dataDir }),
         ...options.env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -137,6 +137,7 @@ export function freePort(): Promise<number> {
 
 /** The environment without anything that would configure the product. */
 function cleanEnv(): NodeJS.ProcessEnv {
-  const names = /^(VEDETTE_|API_|GEOIP_|THREATLIST_|DATABASE_URL|NATS_URL|BASIC_AUTH_|RATE_LIMIT_|ADMIN_TOKEN)/;
+  const names =
+    /^(VEDETTE_|API_|GEOIP_|THREATLIST_|DATABASE_URL|NATS_URL|BASIC_AUTH_|RATE_LIMIT_|ADMIN_TOKEN|UPDATE_CHECK_|SPLUNK_|ELASTIC_|TZ$)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !names.test(name)));
 }
