@@ -4,7 +4,8 @@ import { EventBatch } from '../src/model/batch.ts';
 
 /**
  * Zeek conn records from JSON bytes into columns, beside bare JSON.parse of the same bytes in the same run: the ratio is
- * what counts, since the figures move with the machine and its neighbours. Run it compiled (`npm run bench`).
+ * what counts, since the figures move with the machine and its neighbours. JSON.parse only builds objects; it checks and
+ * fills nothing.
  */
 
 const RECORDS = 10_000;

@@ -80,6 +80,34 @@ describe('any document', () => {
     );
   });
 
+  it('is read the same alone and among records with other keys in another order', () => {
+    const full: [string, unknown][] = [
+      ...Object.entries({ ts: 5, time: 6, proto: 'tcp', service: null, duration: 1.5, history: 'S', conn_state: 'SF' }),
+      ...Object.entries({ 'id.orig_h': '192.0.2.1', id_orig_h: '192.0.2.2', 'id.orig_p': 7, uid: 'C1', other: [1] }),
+      ...Object.entries({
+        orig_bytes: 3,
+        orig_ip_bytes: 4,
+        'esc\n': 1,
+        a: 1,
+        src_ip: '192.0.2.3',
+        bytes: 9,
+        query: 'q',
+      }),
+    ];
+    const record = fc.shuffledSubarray(full).map((entries) => Object.fromEntries(entries));
+    fc.assert(
+      fc.property(fc.array(record, { minLength: 1, maxLength: 12 }), (records) => {
+        const alone = records.map((one) => decode(one));
+        const together = decode(records);
+        expect(together.events).toEqual(alone.flatMap((sink) => sink.events));
+        expect(together.rejected.map(({ reason, text }) => [reason, text])).toEqual(
+          alone.flatMap((sink) => sink.rejected.map(({ reason, text }) => [reason, text])),
+        );
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('is refused exactly when JSON.parse refuses it', () => {
     const pieces = fc.constantFrom(
       ...[

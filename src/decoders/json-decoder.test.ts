@@ -189,6 +189,19 @@ describe('a record', () => {
     expect(decode('{"ts":1,"ts":2,"src_ip":"192.0.2.1"}').events).toEqual([{ ts: 2e6, kind: 1, src_ip: '192.0.2.1' }]);
   });
 
+  it('takes another spelling where the preferred one says nothing', () => {
+    const { events } = decode([
+      { ts: null, time: 5, '@timestamp': 6, src_ip: '192.0.2.1' },
+      { ts: 4, time: 5, '@timestamp': null, src_ip: '192.0.2.1' },
+      { ts: '-', time: null, '@timestamp': 6, src_ip: '', src: '192.0.2.2' },
+    ]);
+    expect(events).toEqual([
+      { ts: 5e6, kind: 1, src_ip: '192.0.2.1', attrs: '{"@timestamp":6}' },
+      { ts: 4e6, kind: 1, src_ip: '192.0.2.1', attrs: '{"time":5,"@timestamp":null}' },
+      { ts: 6e6, kind: 1, src_ip: '192.0.2.2' },
+    ]);
+  });
+
   it('keeps other keys in its own bytes', () => {
     const text =
       '{"ts": 1, "a" : [ 1,2 ],\n "__proto__": {"x": 1e999}, "src_ip": "192.0.2.1", "": -0, "constructor": ""}';

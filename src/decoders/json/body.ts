@@ -191,14 +191,9 @@ export class BodyScanner {
       fields[note + 1] = keyAt;
       fields[note + 2] = at;
       note += 4;
-      const holds = first >= 0 && key === RECORDS_KEY;
-      if (holds) this.#hasRecords = true;
-      if (holds && bytes[at] === 91) {
-        const own = note - 4;
-        this.#noted = note;
-        at = this.#array(at + 1, depth + 1);
+      if (first >= 0 && key === RECORDS_KEY) {
+        at = this.#recordsAt(at, note, depth);
         fields = this.fields;
-        fields[own + 3] = at;
         note = this.#noted;
         guess = NOT_NOTED;
       } else {
@@ -215,6 +210,16 @@ export class BodyScanner {
     this.#noted = note;
     this.#shape = shape;
     return at + 1;
+  }
+
+  /** The value of `records`, whose own entry ends at `note`; the entries of the records come behind it. */
+  #recordsAt(at: number, note: number, depth: number): number {
+    this.#hasRecords = true;
+    this.#noted = note;
+    const isArray = this.#bytes[at] === 91;
+    at = isArray ? this.#array(at + 1, depth + 1) : this.#checked(skipValue(this.#bytes, at, this.#end, depth));
+    this.fields[note - 1] = at;
+    return at;
   }
 
   #find(from: number, to: number): number {
