@@ -224,7 +224,8 @@ export class EventBatch {
     this.capacity = capacity;
     const columns: Record<string, unknown> = {};
     for (const column of COLUMNS) if (column.type !== 'id') columns[column.name] = allocate(column.type, capacity);
-    this.columns = columns as unknown as BatchColumns;
+    // Copied, because V8 keeps an object that was filled by computed keys as a hash table; the copy has fixed slots.
+    this.columns = { ...columns } as unknown as BatchColumns;
   }
 
   /** Empties row `row` (the one after the last) again, after a record was found bad half-way. */
