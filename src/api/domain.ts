@@ -44,10 +44,10 @@ export function canonicalIndicator(text: string): string {
   const address = formatIp(network.bytes) || '::';
   if (network.prefix === 128) return address;
   const length = network.family === 4 ? network.prefix - 96 : network.prefix;
-  if (length < (network.family === 4 ? 8 : 16))
+  if (length < (network.family === 4 ? 8 : 19))
     throw new AppError(
       'INVALID_PARAMETER',
-      `${plain} is too large for an indicator: /8 and /16 (IPv6) are the limits.`,
+      `${plain} is too large for an indicator: /8 and /19 (IPv6) are the limits.`,
     );
   return `${address}/${length}`;
 }

@@ -101,6 +101,7 @@ describe('names', () => {
     expect(canonicalIndicator('198.51.100.77/24')).toBe('198.51.100.0/24');
     expect(canonicalIndicator('2001:db8:1:2::/32')).toBe('2001:db8::/32');
     expect(() => canonicalIndicator('10.0.0.0/7')).toThrow(/too large/);
+    expect(() => canonicalIndicator('2001::/18')).toThrow(/too large/);
   });
 });
 

@@ -200,6 +200,12 @@ describe('documentation', () => {
     expect(reference.headers['content-security-policy']).toContain("script-src 'self'");
     expect(reference.headers['content-security-policy']).not.toContain('upgrade-insecure-requests');
   });
+
+  it('is there for programs alone when it is turned off', async () => {
+    await use({ docs: false });
+    for (const url of ['/docs', '/redoc']) expect((await get(url, {})).statusCode).toBe(404);
+    expect((await get('/openapi.json', {})).json()).toHaveProperty(['paths', '/v1/events']);
+  });
 });
 
 describe('the dashboard', () => {
