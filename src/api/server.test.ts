@@ -200,6 +200,22 @@ describe('documentation', () => {
     expect(reference.headers['content-security-policy']).toContain("script-src 'self'");
     expect(reference.headers['content-security-policy']).not.toContain('upgrade-insecure-requests');
   });
+
+  it('says who may use what, and what ingest takes', async () => {
+    await use();
+    const { paths } = (await get('/openapi.json', {})).json();
+    expect(paths['/v1/health'].get.security).toEqual([]);
+    expect(paths['/v1/events'].get.security).toBeUndefined();
+    expect(paths['/v1/metrics'].get.security).toContainEqual({ basic: [] });
+    expect(paths['/v1/ingest'].post.requestBody.content).toHaveProperty(['application/json']);
+    expect(paths['/v1/dead-letters/{id}/replay'].post.operationId).toBe('postDeadLettersIdReplay');
+  });
+
+  it('has no pages where they are turned off', async () => {
+    await use({ docs: false });
+    const pages = [await get('/docs', {}), await get('/redoc', {}), await get('/openapi.json', {})];
+    expect(pages.map((page) => page.statusCode)).toEqual([404, 404, 200]);
+  });
 });
 
 describe('the dashboard', () => {

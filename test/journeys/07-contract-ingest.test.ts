@@ -41,18 +41,14 @@ const ndjson = { 'content-type': 'application/x-ndjson' };
 describe('the forms of a batch', () => {
   it('are an array, an object around it, one record, and lines; plain or gzip', async () => {
     const first = numbers + 1;
-    const lines = [flow(), flow(), flow()].map((record) => JSON.stringify(record)).join('\n');
+    const lines = (records: object[]) => records.map((record) => JSON.stringify(record)).join('\n');
     const sent: [unknown, Record<string, string>?, number?][] = [
       [[flow(), flow()], {}, 2],
       [{ records: [flow(), flow()] }, {}, 2],
       [{ collector_id: 'edge-7', format: 'flows.v1', records: [flow()] }],
       [flow()],
-      [lines, ndjson, 3],
-      [
-        `${lines.replaceAll(`${first}`, `${first}`)}\n`.replace(/"src_port":(\d+)/g, () => `"src_port":${++numbers}`),
-        ndjson,
-        3,
-      ],
+      [lines([flow(), flow(), flow()]), ndjson, 3],
+      [`${lines([flow(), flow()])}\n\n`, ndjson, 2],
       [gzipSync(JSON.stringify([flow()])), { 'content-encoding': 'gzip' }],
       [gzipSync(JSON.stringify([flow()]))],
       [
