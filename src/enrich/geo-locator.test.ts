@@ -159,6 +159,18 @@ describe('locator', () => {
     expect(locator.place('1.2.3.4')).toMatchObject({ city: 'Nordby', asn: 64_500, org: 'Example Networks' });
   });
 
+  it('names autonomous systems, by the table that is in use', async () => {
+    const path = written('asn.mmdb', asnFile());
+    const locator = await started({ asnFile: path, reloadSeconds: 0.05 });
+    expect(locator.organisation(4_200_000_001)).toBe('Example Six');
+    expect([locator.organisation(0), locator.organisation(64_501)]).toEqual([undefined, undefined]);
+    const entry = { autonomous_system_number: 64_501, autonomous_system_organization: 'Another' };
+    const content = { ipVersion: 4, recordSize: 24, databaseType: 'GeoLite2-ASN' } as const;
+    written('asn.mmdb', writeMmdb({ ...content, entries: [['1.2.0.0/16', entry]] }));
+    await vi.waitFor(() => expect(locator.organisation(64_501)).toBe('Another'), 5_000);
+    expect(locator.organisation(4_200_000_001)).toBeUndefined();
+  });
+
   it('keeps what it built, and builds again when that is damaged', async () => {
     const options = { cityFile: written('city.mmdb', cityFile('maxmind')) };
     await (await started(options)).stop();

@@ -4,7 +4,7 @@ import { DIRECTIONS, SCOPES } from '../model/kinds.ts';
 import { type AddressClasses, HOME_BIT, SCOPE_BITS } from './address-classes.ts';
 import { ASN_WIDTH, CITY_WIDTH } from './location-records.ts';
 import type { LocationTable } from './table-image.ts';
-import { findV4 } from './v4-table.ts';
+import { findV4, firstLevel, secondLevel } from './v4-table.ts';
 import { findV6 } from './v6-table.ts';
 
 const GLOBAL = SCOPES.global;
@@ -126,17 +126,23 @@ function findRecords(
 ): void {
   const { family, v4, bytes } = ip;
   const ranges = table.v4;
+  // The first level of every row, then the second of those that have one: a branch on what was just read from memory
+  // would be guessed wrong and keep the processor from reading ahead.
+  let finer = 0;
   for (let row = from; row < to; row++) {
-    let record = 0;
-    if ((kinds[row] & SCOPE_BITS) === GLOBAL) {
-      if (family[row] === 4) record = findV4(ranges, v4[row]);
-      else {
-        const at = row * 16;
-        const c = wordAt(bytes, at + 8);
-        record = findCarried(table, classes, wordAt(bytes, at), wordAt(bytes, at + 4), c, wordAt(bytes, at + 12));
-      }
-    }
-    records[row] = record;
+    const value = (kinds[row] & SCOPE_BITS) === GLOBAL && family[row] === 4 ? firstLevel(ranges, v4[row]) : 0;
+    records[row] = value;
+    finer |= value;
+  }
+  if (finer >>> 31 !== 0) {
+    for (let row = from; row < to; row++)
+      if (records[row] >>> 31 !== 0) records[row] = secondLevel(ranges, records[row], v4[row]);
+  }
+  for (let row = from; row < to; row++) {
+    if (family[row] !== 6 || (kinds[row] & SCOPE_BITS) !== GLOBAL) continue;
+    const at = row * 16;
+    const c = wordAt(bytes, at + 8);
+    records[row] = findCarried(table, classes, wordAt(bytes, at), wordAt(bytes, at + 4), c, wordAt(bytes, at + 12));
   }
 }
 

@@ -5,7 +5,7 @@ import { type V4Table, V4TableBuilder } from './v4-table.ts';
 import { type V6Table, V6TableBuilder } from './v6-table.ts';
 
 /** Raised whenever the layout or what is kept of a source changes: older files are then built anew. */
-export const IMAGE_VERSION = 1;
+export const IMAGE_VERSION = 2;
 
 /** Half of a location table: what one covers and where it is from. */
 export interface TableInfo {

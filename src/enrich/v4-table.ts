@@ -21,10 +21,15 @@ const FINE = 0x8000_0000;
 
 /** The value of `address`. */
 export function findV4(table: V4Table, address: number): number {
+  const value = firstLevel(table, address);
+  return value < FINE ? value : secondLevel(table, value, address);
+}
+
+/** The value of the /24 of `address`; one with the top bit is resolved by {@link secondLevel}. */
+export function firstLevel(table: V4Table, address: number): number {
   const at = (address >>> 13) << 1;
   const begun = table.marks[at] & (-1 >>> (31 - ((address >>> 8) & 31)));
-  const value = table.values[table.marks[at + 1] + bitsSet(begun)];
-  return value < FINE ? value : findFine(table, value - FINE, address & 255);
+  return table.values[table.marks[at + 1] + bitsSet(begun)];
 }
 
 function bitsSet(word: number): number {
@@ -33,7 +38,10 @@ function bitsSet(word: number): number {
   return Math.imul((fours + (fours >>> 4)) & 0x0f0f_0f0f, 0x0101_0101) >>> 24;
 }
 
-function findFine(table: V4Table, list: number, octet: number): number {
+/** What the list named by `value` says of `address`. */
+export function secondLevel(table: V4Table, value: number, address: number): number {
+  const list = value - FINE;
+  const octet = address & 255;
   let low = table.fineOffsets[list];
   let high = table.fineOffsets[list + 1];
   while (high - low > 1) {

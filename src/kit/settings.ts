@@ -99,7 +99,7 @@ export const SETTINGS = {
       10_000,
       1,
       10_000_000,
-      'Records that may wait; a batch that would exceed it is refused with 429, whole.',
+      'Records that may wait; while so many wait, a batch is refused with 429, whole.',
     ),
     maxRecords: whole(10_000, 1, 10_000_000, 'Records in one request.'),
     maxBodyBytes: bytes(
