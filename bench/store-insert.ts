@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLog } from '../src/kit/log.ts';
 import { Metrics } from '../src/kit/metrics.ts';
@@ -53,6 +53,7 @@ const at = (share: number) => commits[Math.floor((commits.length - 1) * share)].
 const rate = (ms: number) => `${Math.round(events / ms)}k/s`;
 console.table({
   events,
+  'load average': loadavg()[0].toFixed(1),
   'generating, s': (generating / 1000).toFixed(1),
   'acknowledged, less generating': rate(acknowledged - generating),
   'queryable, less generating': rate(queryable - generating),

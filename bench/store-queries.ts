@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLog } from '../src/kit/log.ts';
 import { Metrics } from '../src/kit/metrics.ts';
@@ -44,8 +44,8 @@ const columnOf = (path: string) => {
   if (!column) throw new RangeError(path);
   return column;
 };
-const at = (path: string, value: number): FilterNode => ({
-  op: '>=',
+const number = (path: string, op: '=' | '>=', value: number): FilterNode => ({
+  op,
   field: { column: columnOf(path) },
   value: { type: 'number', number: value },
 });
@@ -82,7 +82,7 @@ for (const path of ['src.ip', 'dst.ip', 'dst.port', 'dst.country', 'dst.asn', 'd
     await measure(`top ${path} by ${by}, an hour`, 100, () => store.top({ range: hour, ...query }));
     await measure(`top ${path} by ${by}, all`, 1000, () => store.top({ range: all, ...query }));
   }
-const risky = at('risk', 70);
+const risky = number('risk', '>=', 70);
 await measure('top src.ip of risk >= 70, all', 1000, () =>
   store.top({ range: all, filter: risky, column: columnOf('src.ip'), by: 'events', limit: 10 }),
 );
@@ -111,12 +111,33 @@ await measure('series of 360 buckets, an hour', 200, () =>
 await measure('series of risk >= 70, all', 200, () =>
   store.series({ range: all, filter: risky, bucket: minutes(2), measures: ['events'] }),
 );
-await measure('series by dst.country, all', 1000, () =>
-  store.series({ range: all, bucket: minutes(5), measures: ['events'], by: columnOf('dst.country'), top: 5 }),
+await measure('series of dst.port = 443, all', 200, () =>
+  store.series({ range: all, filter: number('dst.port', '=', 443), bucket: minutes(2), measures: ['events'] }),
+);
+for (const path of ['dst.country', 'src.country', 'proto', 'risk', 'app', 'dst.port', 'dst.city']) {
+  const query = { measures: ['events'], by: columnOf(path), top: 5 } as const;
+  await measure(`series by ${path}, an hour`, 200, () => store.series({ range: hour, bucket: minutes(1), ...query }));
+  await measure(`series by ${path}, all`, 200, () => store.series({ range: all, bucket: minutes(5), ...query }));
+}
+await measure('series of risk >= 70 by dst.country, all', 200, () =>
+  store.series({
+    range: all,
+    filter: risky,
+    bucket: minutes(5),
+    measures: ['events'],
+    by: columnOf('dst.country'),
+    top: 5,
+  }),
+);
+await measure('series of bytes by dst.country, all', 200, () =>
+  store.series({ range: all, bucket: minutes(5), measures: ['bytes'], by: columnOf('dst.country'), top: 5 }),
 );
 await measure('stats', 50, () => store.stats());
 
-console.log(`${stats.events} events, ${(stats.bytesOnDisk / stats.events).toFixed(1)} bytes each on disk`);
+const load = loadavg().map((one) => one.toFixed(1));
+console.log(
+  `Load ${load.join(', ')}; ${stats.events} events, ${(stats.bytesOnDisk / stats.events).toFixed(1)} bytes each on disk`,
+);
 console.table(results);
 await store.stop();
 if (!kept) await rm(dataDir, { recursive: true, force: true });

@@ -7,7 +7,7 @@ import type { Metrics } from '../../kit/metrics.ts';
 import type { EventBatch } from '../../model/batch.ts';
 import { COLUMNS } from '../../model/columns.ts';
 import type { DeadLetter } from '../../model/outcome.ts';
-import { seriesStatement, topStatement } from './aggregates.ts';
+import { frequentStatement, seriesStatement, topStatement } from './aggregates.ts';
 import { rowOf } from './cells.ts';
 import { ChdbDriver } from './chdb.ts';
 import { ClickHouseDriver } from './clickhouse.ts';
@@ -25,7 +25,7 @@ import {
   exportStatement,
 } from './queries.ts';
 import { QueryRunner } from './query-runner.ts';
-import { deadLetterOf, seriesOf, topOf } from './results.ts';
+import { deadLetterOf, seriesOf, topOf, valuesOf } from './results.ts';
 import { DATABASE, DEAD_LETTERS, EVENTS, prepareTables } from './schema.ts';
 import { Spool } from './spool.ts';
 import type {
@@ -200,9 +200,9 @@ export class ColumnStore implements TelemetryStore {
   async series(query: SeriesQuery, options?: QueryOptions): Promise<Series[]> {
     if (!query.by) return seriesOf(query, [], await this.#queries.rows(seriesStatement(query, []), options));
     const { range, filter, by: column } = query;
-    const { items } = await this.top({ range, filter, column, by: 'events', limit: query.top ?? 5 }, options);
-    if (items.length === 0) return [];
-    const keys = items.map((item) => item.value);
+    const frequent = frequentStatement({ range, filter, column, limit: query.top ?? 5 });
+    const keys = valuesOf(column, await this.#queries.rows(frequent, options));
+    if (keys.length === 0) return [];
     return seriesOf(query, keys, await this.#queries.rows(seriesStatement(query, keys), options));
   }
 

@@ -4,11 +4,19 @@ import { decodeCell } from './cells.ts';
 import type { Answer, Cell } from './driver.ts';
 import type { Series, SeriesQuery, StoredDeadLetter, TopItem, TopResult } from './store.ts';
 
-/** Rows of topStatement → the result; a value that is not a number (an unknown coordinate) stays NaN. */
+/** A cell as a value; one that is not a number (an unknown coordinate) stays NaN. */
+const keyOf = (column: Column, cell: Cell): string | number => decodeCell(column, cell) ?? Number.NaN;
+
+/** Rows that begin with a value of `column` → those values. */
+export function valuesOf(column: Column, rows: Answer['rows']): (string | number)[] {
+  return rows.map(([value]) => keyOf(column, value));
+}
+
+/** Rows of topStatement → the result. */
 export function topOf(column: Column, answer: Answer): TopResult {
   const items = answer.rows.map(
     ([value, events, bytes, packets, risk]): TopItem => ({
-      value: decodeCell(column, value) ?? Number.NaN,
+      value: keyOf(column, value),
       events: Number(events),
       bytes: Number(bytes),
       packets: Number(packets),

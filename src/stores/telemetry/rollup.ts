@@ -14,6 +14,13 @@ export const MINUTE_MICROS = 60_000_000;
 /** Minutes since 1970. Written as arithmetic: the date functions stop at the years 1970 and 2106. */
 export const MINUTE = `intDiv(toUnixTimestamp64Micro(ts), ${MINUTE_MICROS})`;
 
+/**
+ * The column that keeps {@link MINUTE} of each event, for what the roll-up cannot answer. Times of microseconds take 13
+ * ns a row to decompress, which is more than most sums over them; minutes of rows in order of time take less than 1 ns
+ * and next to no space.
+ */
+export const MINUTE_COLUMN = 'minute';
+
 /** Columns by which the dashboard splits and filters its charts; all have few values. */
 export const ROLLUP_DIMENSIONS = ['kind', 'direction', 'proto', 'source', 'exporter'] as const;
 

@@ -1,6 +1,6 @@
 import { COLUMNS, type Column } from '../../model/columns.ts';
 import type { Driver } from './driver.ts';
-import { MINUTE, ROLLUP_DIMENSIONS, ROLLUP_SUMS } from './rollup.ts';
+import { MINUTE, MINUTE_COLUMN, ROLLUP_DIMENSIONS, ROLLUP_SUMS } from './rollup.ts';
 import { quote } from './sql.ts';
 
 export const DATABASE = 'vedette';
@@ -87,11 +87,14 @@ const ttl = (column: string, days: number) => (days > 0 ? ` TTL toDateTime(${col
 
 const PROJECTION = `PROJECTION by_minute (SELECT ${MINUTE}, ${ROLLUP_DIMENSIONS.join(', ')}, ${ROLLUP_SUMS.join(', ')}, max(id) GROUP BY ${MINUTE}, ${ROLLUP_DIMENSIONS.join(', ')})`;
 
+/** Computed by the engine from `ts`; not among the columns of an insert, nor of `SELECT *`. */
+const MINUTE_DDL = `${MINUTE_COLUMN} Int32 MATERIALIZED ${MINUTE} CODEC(ZSTD(1))`;
+
 function eventsTable(options: TableOptions): string {
   const columns = (COLUMNS as readonly Column[]).map(
     (column) => `\`${column.name}\` ${storeType(column)} CODEC(${column.codec})`,
   );
-  return `CREATE TABLE IF NOT EXISTS ${EVENTS} (${columns.join(', ')}, INDEX id_range id TYPE minmax GRANULARITY 1, ${PROJECTION}) ENGINE = MergeTree PARTITION BY toYYYYMMDD(received) ORDER BY (ts, id)${ttl('received', options.retentionDays)} SETTINGS ${TABLE_SETTINGS}`;
+  return `CREATE TABLE IF NOT EXISTS ${EVENTS} (${columns.join(', ')}, ${MINUTE_DDL}, INDEX id_range id TYPE minmax GRANULARITY 1, ${PROJECTION}) ENGINE = MergeTree PARTITION BY toYYYYMMDD(received) ORDER BY (ts, id)${ttl('received', options.retentionDays)} SETTINGS ${TABLE_SETTINGS}`;
 }
 
 function deadLettersTable(options: TableOptions): string {
@@ -116,6 +119,11 @@ async function addColumns(driver: Driver, select: Select): Promise<void> {
     `SELECT name, type FROM system.columns WHERE database = '${DATABASE}' AND table = 'events'`,
   );
   const known = new Map(rows.map(([name, type]) => [String(name), String(type)]));
+  if (!known.has(MINUTE_COLUMN)) {
+    await driver.exec(`ALTER TABLE ${EVENTS} ADD COLUMN ${MINUTE_DDL}`);
+    // Written into the parts there are, in the background; until then it is computed as they are read.
+    await driver.exec(`ALTER TABLE ${EVENTS} MATERIALIZE COLUMN ${MINUTE_COLUMN}`);
+  }
   for (const column of COLUMNS as readonly Column[]) {
     const type = storeType(column);
     const have = known.get(column.name);
