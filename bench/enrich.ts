@@ -113,6 +113,18 @@ function fromHome(batches: readonly EventBatch[]): readonly EventBatch[] {
   return batches;
 }
 
+/** Gives every flow two of 2,000 addresses: a busy network meets the same peers again and again. */
+function recurring(batches: readonly EventBatch[]): readonly EventBatch[] {
+  const random = new Random(17);
+  const peers = Array.from({ length: 2_000 }, () => address(random));
+  for (const { columns, length } of batches)
+    for (let row = 0; row < length; row++) {
+      columns.src_ip.setV4(row, random.pick(peers));
+      columns.dst_ip.setV4(row, random.pick(peers));
+    }
+  return batches;
+}
+
 /** City and ASN of the packaged databases; prepared once, kept in a folder for temporary files. */
 async function packagedLocator(): Promise<GeoLocator> {
   const cacheDir = process.env.VEDETTE_GEO_CACHE_DIR ?? join(tmpdir(), 'vedette-test-location-tables');
@@ -154,6 +166,14 @@ export function benchRisk(batches: readonly EventBatch[], weights = new RiskWeig
   return rate(batches, (batch) => score(batch, 0, batch.length, weights));
 }
 
+/** Events a second of locating and matching. */
+export function benchKnown(matcher: Matcher, batches: readonly EventBatch[], locator: Locator): number {
+  return rate(batches, (batch) => {
+    locator.locate(batch, 0, batch.length);
+    matcher.match(batch, 0, batch.length);
+  });
+}
+
 /** Events a second of locating (where a locator is given), matching and scoring, one after the other. */
 export function benchEnrich(matcher: Matcher, batches: readonly EventBatch[], locator?: Locator): number {
   const weights = new RiskWeights({ usualCountries: ['DE', 'FR'] });
@@ -178,6 +198,8 @@ async function main(): Promise<void> {
   const names = seededBatches(1);
   const usual = new RiskWeights({ usualCountries: ['DE', 'FR'] });
   const locator = await packagedLocator();
+  const home = fromHome(seededBatches(0));
+  const peers = recurring(seededBatches(0));
   console.table({
     held: JSON.stringify(matcher.size()),
     'building it (s)': seconds.toFixed(1),
@@ -191,8 +213,12 @@ async function main(): Promise<void> {
     'risk with usual countries': millions(benchRisk(flows, usual)),
     'risk, classic': millions(benchRisk(flows, new RiskWeights({ preset: 'classic' }))),
     'match and risk of flows': millions(benchEnrich(matcher, flows)),
+    'locate and match, both addresses random': millions(benchKnown(matcher, flows, locator)),
+    'locate and match, one end at home': millions(benchKnown(matcher, home, locator)),
+    'locate and match, 2,000 recurring peers': millions(benchKnown(matcher, peers, locator)),
     'locate, match and risk, both addresses random': millions(benchEnrich(matcher, flows, locator)),
-    'locate, match and risk, one end at home': millions(benchEnrich(matcher, fromHome(seededBatches(0)), locator)),
+    'locate, match and risk, one end at home': millions(benchEnrich(matcher, home, locator)),
+    'locate, match and risk, 2,000 recurring peers': millions(benchEnrich(matcher, peers, locator)),
     'match flows that all match': millions(benchMatch(matcher, swept(flows))),
   });
   await locator.stop();
