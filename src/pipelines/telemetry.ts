@@ -172,7 +172,8 @@ export class TelemetryPipeline implements Component {
   #planFlush(): void {
     if (this.#flushPlanned) return;
     this.#flushPlanned = true;
-    setImmediate(() => {
+    setImmediate(async () => {
+      await this.#nextTurn();
       this.#flushPlanned = false;
       this.#flush();
     });
@@ -189,7 +190,10 @@ export class TelemetryPipeline implements Component {
     if (this.#ready.length > 0) this.#planFlush();
   }
 
-  /** Resolves at once for the first caller of a turn of the event loop, a turn later for the next, and so on. */
+  /**
+   * Resolves at once for the first caller of a turn of the event loop, a turn later for the next, and so on: of all that
+   * takes milliseconds, one piece a turn, so that requests and queries get in between.
+   */
   #nextTurn(): Promise<void> {
     const mine = this.#turn;
     this.#turn = mine.then(() => new Promise((resolve) => setImmediate(resolve)));
@@ -209,6 +213,7 @@ export class TelemetryPipeline implements Component {
       const matched = performance.now();
       score(batch, 0, rows);
       const scored = performance.now();
+      await this.#nextTurn();
       await store.commit(batch, open.letters);
       this.#metrics.committed(batch, open.letters.length, { began, located, matched, scored });
     } catch (error) {
