@@ -198,15 +198,18 @@ export function telemetryStoreContract(name: string, options: () => Promise<Part
       ['all', ALL],
     ])('series and top from the roll-up equal those from the events: %s', async (_, range) => {
       const within = (await store.events({ range, limit: 1000 })) as Record<string, number | string>[];
-      for (const filter of [
-        undefined,
-        text('exporter', '198.51.100.1'),
-        { op: 'not', node: text('source', 'x') } as const,
-      ])
+      const cases: [FilterNode | undefined, (row: Record<string, number | string>) => boolean][] = [
+        [undefined, () => true],
+        [text('exporter', '198.51.100.1'), (row) => row.exporter === '198.51.100.1'],
+        [{ op: 'not', node: text('source', 'x') }, () => true],
+        [number('risk', '>=', 70), (row) => Number(row.risk) >= 70],
+        [number('dst.port', '=', 53), (row) => row.dst_port === 53],
+      ];
+      for (const [filter, passes] of cases) {
+        const own = within.filter(passes);
         for (const bucket of [MINUTE, 5 * MINUTE, 10_000_000]) {
           const measures = ['events', 'bytes', 'packets', 'risk', 'risk_avg', 'threats', 'high_risk'] as const;
           const [series] = await store.series({ range, filter, bucket, measures });
-          const own = filter?.op === '=' ? within.filter((row) => row.exporter === '198.51.100.1') : within;
           const at = [...new Set(own.map((row) => Math.floor(Number(row.ts) / bucket) * bucket))].sort((a, b) => a - b);
           expect(series.at).toEqual(at);
           for (const [i, start] of at.entries()) {
@@ -223,8 +226,53 @@ export function telemetryStoreContract(name: string, options: () => Promise<Part
             ]);
           }
         }
-      const top = await store.top({ range, column: columnNamed('exporter'), by: 'bytes', limit: 2 });
-      expect(top.total.events).toBe(within.length);
+        for (const name of ['exporter', 'src_ip', 'dst_port', 'bytes', 'risk', 'tags'] as const) {
+          const { items, total } = await store.top({
+            range,
+            filter,
+            column: columnNamed(name),
+            by: 'bytes',
+            limit: 2000,
+          });
+          const expected = new Map<string, number[]>();
+          for (const row of own)
+            for (const value of name === 'tags' ? String(row.tags).split(',') : [String(row[name])]) {
+              const [events, bytes, packets, risk] = expected.get(value) ?? [0, 0, 0, 0];
+              const sums = [events + 1, bytes + Number(row.bytes), packets + Number(row.packets)];
+              expected.set(value, [...sums, Math.max(risk, Number(row.risk))]);
+            }
+          const answered = items.map((one) => [String(one.value), [one.events, one.bytes, one.packets, one.risk]]);
+          expect(Object.fromEntries(answered)).toEqual(Object.fromEntries(expected));
+          expect(total.events).toBe([...expected.values()].reduce((sum, [events]) => sum + events, 0));
+        }
+      }
+    });
+
+    test('series by a column of events on either side of 1970 and of whole minutes', async () => {
+      const bucket = 5 * MINUTE;
+      const old = Array.from({ length: 40 }, (_, i) => ({
+        ts: (i - 20) * 61_000_001,
+        received: T0,
+        dst_port: [53, 80, 443, 53, 53][i % 5],
+      }));
+      await store.commit(batchOf(old));
+      await store.flush();
+      const range = { from: -19 * MINUTE - 12_345, to: 18 * MINUTE + 54_321 };
+      const own = old.filter((row) => row.ts >= range.from && row.ts < range.to);
+      const by = columnNamed('dst_port');
+      const series = await store.series({ range, bucket, measures: ['events'], by, top: 1 });
+      for (const [index, one] of [
+        own.filter((row) => row.dst_port === 53),
+        own.filter((row) => row.dst_port !== 53),
+      ].entries()) {
+        const counts = new Map<number, number>();
+        for (const { ts } of one) {
+          const start = Math.floor(ts / bucket) * bucket;
+          counts.set(start, (counts.get(start) ?? 0) + 1);
+        }
+        expect(series[index].at).toEqual([...counts.keys()]);
+        expect(series[index].values.events).toEqual([...counts.values()]);
+      }
     });
 
     test.each([

@@ -39,6 +39,17 @@ export const SUMS = {
 } as const;
 export const ROLLUP_SUMS = Object.values(SUMS);
 
+/** The column that each of {@link SUMS} reads. */
+export const SUMMED: Readonly<Record<keyof typeof SUMS, string | undefined>> = {
+  events: undefined,
+  bytes: 'bytes',
+  packets: 'packets',
+  risk: 'risk',
+  risk_sum: 'risk',
+  threats: 'threat_count',
+  high_risk: 'risk',
+};
+
 /** Sums over rows that already are sums, named `s_` and the key of {@link SUMS}. */
 export const SUMS_OF_SUMS: Readonly<Record<keyof typeof SUMS, string>> = {
   events: 'sum(s_events)',

@@ -38,11 +38,13 @@ test('the table has the columns of the model, in its types', async () => {
 test('a table of an earlier version gets the columns and words it lacks, and keeps its rows', async () => {
   await driver.exec(`ALTER TABLE ${EVENTS} DROP COLUMN sampling, DROP COLUMN tos, DROP COLUMN minute`);
   await driver.exec(`ALTER TABLE ${EVENTS} MODIFY COLUMN src_scope Enum8('none' = 0, 'global' = 1) CODEC(ZSTD(1))`);
-  await driver.exec(`INSERT INTO ${EVENTS} (id, ts, received, src_scope) VALUES (1, now64(6), now64(6), 'global')`);
+  await driver.exec(
+    `INSERT INTO ${EVENTS} (id, ts, received, src_scope) VALUES (1, fromUnixTimestamp64Micro(7200000001), now64(6), 'global')`,
+  );
   await prepareTables(driver, select, { retentionDays: 7, deadLetterDays: 7 });
   const sorted = (rows: readonly (readonly unknown[])[]) => rows.map(String).sort();
   expect(sorted(await columns())).toEqual(sorted([...EVENT_COLUMNS, ['minute', 'Int32']]));
-  expect(await select(`SELECT id, src_scope, sampling FROM ${EVENTS}`)).toEqual([[1, 'global', 0]]);
+  expect(await select(`SELECT id, src_scope, sampling, minute FROM ${EVENTS}`)).toEqual([[1, 'global', 0, 120]]);
 });
 
 test('retention can be changed and taken away', async () => {
