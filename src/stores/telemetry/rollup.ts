@@ -17,7 +17,8 @@ export const MINUTE = `intDiv(toUnixTimestamp64Micro(ts), ${MINUTE_MICROS})`;
 /**
  * The column that keeps {@link MINUTE} of each event, for what the roll-up cannot answer. Times of microseconds take 13
  * ns a row to decompress, which is more than most sums over them; minutes of rows in order of time take less than 1 ns
- * and next to no space.
+ * and a byte for 300 rows. Measured as above: a series by country 540 → 166 ms, one of a filter 206 → 85 ms, a top-N of
+ * domains over all 289 → 174 ms; nothing that shows when inserting.
  */
 export const MINUTE_COLUMN = 'minute';
 
