@@ -169,6 +169,41 @@ describe('vedette on the command line', () => {
     },
   );
 
+  it.skipIf(!conn || !haveProgram('jq'))(
+    'gives every one of them the risk that jq works out',
+    { timeout: 120_000 },
+    async () => {
+      const file = conn as string;
+      // The rules of the older tool can be said in one line of jq: 10, ten more for 3389 and 445, ten more above 1 MB.
+      const classic = await startApp({ env: { VEDETTE_RISK_PRESET: 'classic' } });
+      try {
+        const ingest = await cli(classic.url, ['ingest', file]);
+        expect(ingest.code, ingest.stderr).toBe(0);
+        const program =
+          '[10, (if (."id.resp_p" == 3389 or ."id.resp_p" == 445) then 10 else 0 end), (if ((.orig_ip_bytes // .orig_bytes // 0) + (.resp_ip_bytes // .resp_bytes // 0)) > 1000000 then 10 else 0 end)] | add';
+        const counted = execFileSync('sh', [
+          '-c',
+          `gzip -dc "$0" | jq '${program}' | sort -n | uniq -c`,
+          file,
+        ]).toString();
+        const expected = new Map(
+          counted
+            .trim()
+            .split('\n')
+            .map((line) => line.trim().split(' ').map(Number))
+            .map(([events, risk]) => [risk, events]),
+        );
+        const lines = [...expected.values()].reduce((sum, events) => sum + events, 0);
+        const top = async () => (await classic.get('/v1/query/top?field=risk&from=all&limit=1000')).body;
+        await expect.poll(async () => (await top()).total.events, { timeout: 30_000 }).toBe(lines);
+        expect(expected.size).toBeGreaterThan(1);
+        expect(new Map((await top()).items.map((item: any) => [item.value, item.events]))).toEqual(expected);
+      } finally {
+        await classic.dispose();
+      }
+    },
+  );
+
   const nfdump = sharedData('flow/nfdump/wrapped-pcap/logstash/Netflow5_Juniper_MX80.pcap.json');
   it.skipIf(!nfdump || !haveProgram('jq'))('agrees with jq about the nfdump output of a real capture', async () => {
     const file = nfdump as string;
