@@ -1,4 +1,4 @@
-import { DIRECTIONS, KINDS, SCOPES } from './kinds.ts';
+import { DIRECTIONS, FLOW_DIRECTIONS, KINDS, SCOPES } from './kinds.ts';
 
 /**
  * The one list of columns. The table DDL, the Native block layout, the filter language, the OpenAPI schema, the field
@@ -113,7 +113,17 @@ export const COLUMNS = [
   { name: 'input_if', path: 'input.if', type: 'u32', codec: PLAIN, doc: 'Index of the interface it came in by.', ecs: 'observer.ingress.interface.id' },
   { name: 'output_if', path: 'output.if', type: 'u32', codec: PLAIN, doc: 'Index of the interface it went out by.', ecs: 'observer.egress.interface.id' },
   { name: 'tos', path: 'tos', type: 'u8', codec: PLAIN, doc: 'Type of service or traffic class byte.' },
-  { name: 'sampling', path: 'sampling', type: 'u32', codec: PLAIN, doc: 'Sampling rate already applied to bytes and packets; 0 or 1 is none.' },
+  { name: 'sampling', path: 'sampling', type: 'u32', codec: PLAIN, doc: 'Sampling rate already applied to bytes and packets; 0 or 1 is none. Bytes divided by it are what the sender counted.' },
+  { name: 'flow_direction', path: 'flow.direction', type: 'enum', values: FLOW_DIRECTIONS, codec: PLAIN, doc: 'Where the exporter observed the flow: ingress or egress. Both, where it exports both, count a packet twice.' },
+  { name: 'next_hop', path: 'next_hop', type: 'ip', codec: PLAIN, doc: 'Address of the next router, as the exporter chose it.' },
+  { name: 'src_mask', path: 'src.mask', type: 'u8', codec: PLAIN, doc: "Prefix length of the source in the exporter's routing table." },
+  { name: 'dst_mask', path: 'dst.mask', type: 'u8', codec: PLAIN, doc: "Prefix length of the destination in the exporter's routing table." },
+  { name: 'src_bgp_asn', path: 'src.bgp_asn', type: 'u32', codec: PLAIN, doc: "AS of the source in the exporter's routing table: origin or peer, as it is configured there; 0 is none." },
+  { name: 'dst_bgp_asn', path: 'dst.bgp_asn', type: 'u32', codec: PLAIN, doc: "AS of the destination in the exporter's routing table; 0 is none." },
+  { name: 'src_nat_ip', path: 'src.nat.ip', type: 'ip', codec: PLAIN, doc: 'Address of the source after translation (NAT).', ecs: 'source.nat.ip', cim: 'src_translated_ip' },
+  { name: 'dst_nat_ip', path: 'dst.nat.ip', type: 'ip', codec: PLAIN, doc: 'Address of the destination after translation (NAT).', ecs: 'destination.nat.ip', cim: 'dest_translated_ip' },
+  { name: 'src_nat_port', path: 'src.nat.port', type: 'u16', codec: PLAIN, doc: 'Port of the source after translation (NAT).', ecs: 'source.nat.port', cim: 'src_translated_port' },
+  { name: 'dst_nat_port', path: 'dst.nat.port', type: 'u16', codec: PLAIN, doc: 'Port of the destination after translation (NAT).', ecs: 'destination.nat.port', cim: 'dest_translated_port' },
   { name: 'attrs', path: 'attrs', type: 'json', codec: 'ZSTD(3)', doc: 'Everything that only one kind has, by the name its sensor gave it.' },
 ] as const satisfies readonly Column[];
 

@@ -36,6 +36,9 @@ export type Scope = keyof typeof SCOPES;
 export const DIRECTIONS = { unknown: 0, inbound: 1, outbound: 2, internal: 3, external: 4 } as const;
 export type Direction = keyof typeof DIRECTIONS;
 
+/** Where a flow was observed (IPFIX flowDirection, IE 61); 0 is "not said". */
+export const FLOW_DIRECTIONS = { ingress: 1, egress: 2 } as const;
+
 /** IANA protocol numbers that people call by name. */
 export const PROTOCOLS: Readonly<Record<string, number>> = {
   icmp: 1,
