@@ -61,7 +61,7 @@ export async function startFlowCapture(program: 'nfcapd' | 'sfcapd'): Promise<Fl
     stop: async () => {
       child.kill('SIGTERM');
       await exited;
-      const json = execFileSync('nfdump', ['-q', '-R', folder, '-o', 'json'], {
+      const json = execFileSync('nfdump', ['-R', folder, '-o', 'json'], {
         env: { ...process.env, TZ: 'UTC' },
         maxBuffer: 256 << 20,
         stdio: ['ignore', 'pipe', 'ignore'],
