@@ -286,6 +286,7 @@ function stateOf(world: World): ApiDeps['state'] {
       },
       list: async () => world.indicators,
     },
+    exporters: { remember: async () => {}, list: async () => [], forget: async () => false },
   };
 }
 
