@@ -13,6 +13,12 @@ import { NetFlow5Decoder } from '../netflow5.ts';
 export const RECEIVED_AT = 1_713_500_000_000_000;
 const FOR_EVER = 1e10;
 
+/** A datagram and who sent it. */
+export interface Payload {
+  readonly bytes: Uint8Array;
+  readonly peer: string;
+}
+
 export interface Decoded {
   readonly flows: readonly Row[];
   readonly options: readonly OptionsRecord[];
@@ -27,7 +33,7 @@ export function decoders(options: FlowOptions): Map<FlowProtocol, FlowProtocolDe
 }
 
 /** Decodes datagrams with fresh decoders; one of a protocol without a decoder is left out. */
-export function decodeAll(payloads: readonly { bytes: Uint8Array; peer: string }[]): Decoded {
+export function decodeAll(payloads: readonly Payload[]): Decoded {
   const options: OptionsRecord[] = [];
   const observer: FlowObserver = {
     template: () => undefined,

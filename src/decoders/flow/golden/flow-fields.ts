@@ -74,7 +74,10 @@ export function differences(golden: Fields, ours: Fields): Difference[] {
 }
 
 /** For each golden the one of ours that is most like it; none of ours is taken twice. The rest is left over. */
-export function pair(golden: readonly Fields[], ours: readonly Fields[]): { differences: Difference[][]; left: number } {
+export function pair(
+  golden: readonly Fields[],
+  ours: readonly Fields[],
+): { differences: Difference[][]; left: number } {
   const free = [...ours];
   const found = golden.map((one) => {
     let best: Difference[] | undefined;

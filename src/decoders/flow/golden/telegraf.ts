@@ -43,7 +43,11 @@ export function telegrafLines(file: string): Line[] {
       const [, is, rest] = /^([^,]+),(.*)$/.exec(line) ?? [];
       const fields: Record<string, string | number> = { is };
       for (const [, name, value] of rest.matchAll(/([^=, ]+)=("(?:[^"\\]|\\.)*"|[^, ]+)/g))
-        fields[name] = value.startsWith('"') ? value.slice(1, -1) : /^-?[\d.]+[ui]?$/.test(value) ? Number.parseFloat(value) : value;
+        fields[name] = value.startsWith('"')
+          ? value.slice(1, -1)
+          : /^-?[\d.]+[ui]?$/.test(value)
+            ? Number.parseFloat(value)
+            : value;
       return fields;
     });
 }

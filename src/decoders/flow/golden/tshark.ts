@@ -64,9 +64,16 @@ function messages(cflow: Value): Tree[] {
 
 function flowsOf(message: Tree): Fields[] {
   const sets = Object.entries(message).flatMap(([name, set]) =>
-    /^(pdu |Flow)/.test(name) && !name.startsWith('FlowSet') ? [set] : /Set \d+ /.test(name) && isTree(set) ? flowsIn(set) : [],
+    /^(pdu |Flow)/.test(name) && !name.startsWith('FlowSet')
+      ? [set]
+      : /Set \d+ /.test(name) && isTree(set)
+        ? flowsIn(set)
+        : [],
   );
-  return sets.filter(isTree).map((flow) => fieldsOf(flow, message)).filter(isFlow);
+  return sets
+    .filter(isTree)
+    .map((flow) => fieldsOf(flow, message))
+    .filter(isFlow);
 }
 
 function flowsIn(set: Tree): Value[] {
