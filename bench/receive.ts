@@ -30,7 +30,9 @@ function send(port: number, rate: number): Promise<{ sent: number; seconds: numb
     said += text;
   });
   return new Promise((resolve, reject) => {
-    child.on('exit', (code) => (code === 0 ? resolve(JSON.parse(said)) : reject(new Error(`sender ended with ${code}`))));
+    child.on('exit', (code) =>
+      code === 0 ? resolve(JSON.parse(said)) : reject(new Error(`sender ended with ${code}`)),
+    );
   });
 }
 
