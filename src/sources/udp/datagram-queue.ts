@@ -81,11 +81,8 @@ export class DatagramQueue {
   /** Where `length` bytes fit in one piece; -1 for nowhere. */
   #place(length: number): number {
     const size = this.#bytes.length;
-    if (this.#count === 0) {
-      // From the front each time, so that a reader that keeps up touches little memory.
-      this.#write = 0;
-      this.#wrapped = false;
-    }
+    // From the front each time, so that a reader that keeps up touches little memory.
+    if (this.#count === 0) this.#write = 0;
     const oldest = this.#count === 0 ? size : this.#starts[this.#head];
     if (this.#wrapped) return oldest - this.#write >= length ? this.#write : -1;
     if (size - this.#write >= length) return this.#write;

@@ -6,6 +6,15 @@ const things = new OpenThings();
 afterEach(() => things.close());
 
 describe('DgramReceiver', () => {
+  it('ends the wait of a reader when it is closed', async () => {
+    const receiver = things.receiver(new DgramReceiver({ listen: [LOOPBACK] }));
+    await receiver.open();
+    // Longer than a test may take.
+    const waiting = receiver.poll(600_000, () => undefined);
+    receiver.close();
+    expect(await waiting).toBe(0);
+  });
+
   it('drops and counts what finds the queue full', async () => {
     const receiver = things.receiver(new DgramReceiver({ listen: [LOOPBACK] }, { queueDatagrams: 10 }));
     const [{ port }] = await receiver.open();

@@ -67,6 +67,15 @@ describe('PeerTable', () => {
     expect(found).toBe(50);
   });
 
+  it('forgets whom it put out, even when that was the last one asked for', () => {
+    const table = new PeerTable(1);
+    const first = findOrAdd(table, '192.0.2.1');
+    expect(find(table, '192.0.2.1')).toBe(first);
+    const second = findOrAdd(table, '192.0.2.2');
+    expect(find(table, '192.0.2.1')).toBeUndefined();
+    expect(find(table, '192.0.2.2')).toBe(second);
+  });
+
   it('spares somebody who comes in one long run', () => {
     const table = new PeerTable(2);
     const busy = findOrAdd(table, '192.0.2.1');

@@ -101,6 +101,28 @@ describe.skipIf(!libc)('RecvmmsgReceiver', () => {
     expect(closed).toEqual(opened);
   });
 
+  it('is woken by a socket when it found nothing at first', async () => {
+    let blind = true;
+    let ready = 0;
+    const late: Libc = {
+      ...calls,
+      recvmmsg: (...args) => (blind ? -1 : calls.recvmmsg(...args)),
+      errno: () => EAGAIN,
+      poll: (...args) => {
+        ready = calls.poll(...args);
+        blind = false;
+        return ready;
+      },
+    };
+    const receiver = things.receiver(new RecvmmsgReceiver(late, { listen: [LOOPBACK, LOOPBACK] }));
+    const [, { port }] = await receiver.open();
+    await send(await things.sender(), Uint8Array.of(1), port);
+    const handed: number[] = [];
+    expect(receiver.poll(1000, ({ listener }) => handed.push(listener))).toBe(1);
+    expect(ready).toBe(1);
+    expect(handed).toEqual([1]);
+  });
+
   it('goes on after a handler that threw', async () => {
     const receiver = things.receiver(new RecvmmsgReceiver(calls, { listen: [LOOPBACK, { host: '::', port: 0 }] }));
     const [v4, v6] = await receiver.open();
