@@ -64,16 +64,16 @@ class Volley {
   }
 
   load(count: number, source: Source): void {
-    const { bytes, view, vectors, stride } = this.slots;
+    const { bytes, view, vectors, slotBytes } = this.slots;
     for (let slot = 0; slot < count; slot++) {
       const index = this.#next++ % this.#datagrams.length;
       if (this.#loaded[slot] !== index) {
         this.#loaded[slot] = index;
         const datagram = this.#datagrams[index];
-        bytes.set(datagram, slot * stride);
+        bytes.set(datagram, slot * slotBytes);
         vectors[slot * 2 + 1] = BigInt(datagram.length);
       }
-      if (this.#sequenceAt >= 0) view.setUint32(slot * stride + this.#sequenceAt, source.sequence + slot);
+      if (this.#sequenceAt >= 0) view.setUint32(slot * slotBytes + this.#sequenceAt, source.sequence + slot);
     }
   }
 }
