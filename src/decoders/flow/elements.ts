@@ -1,6 +1,6 @@
 import { IANA_ELEMENTS } from './iana-elements.ts';
 import { REVERSE_PEN, type TemplateField } from './template.ts';
-import { NETFLOW9_ELEMENTS, VENDOR_ELEMENTS } from './vendor-elements.ts';
+import { VENDOR_ELEMENTS } from './vendor-elements.ts';
 
 /** The abstract data types of IPFIX (RFC 7012 section 3.1, RFC 6313 for the lists). */
 const TYPES = {
@@ -37,16 +37,24 @@ export interface Element {
   readonly type: ElementType;
 }
 
-/** NetFlow version 9 has no enterprise numbers: Cisco and ntop put their elements at these distances. */
-const CISCO_PEN = 9;
-const CISCO_SHIFT = 32_768;
-const NTOP_PEN = 35_632;
-const NTOP_SHIFT = 57_472;
+/**
+ * NetFlow version 9 has no enterprise numbers: vendors took field types from 32768 on. Each row says where a range of
+ * them is found: first type, last type, enterprise and id of the first.
+ */
+const NETFLOW9_RANGES: readonly (readonly [first: number, last: number, pen: number, id: number])[] = [
+  // Cisco ASA: the translation and the event of NetFlow secure event logging as they were numbered at first.
+  [40_001, 40_004, 0, 225],
+  [40_005, 40_005, 0, 233],
+  [56_701, 56_702, 25_461, 56_701],
+  // ntop
+  [57_472, 65_535, 35_632, 0],
+  // Cisco, everything else
+  [32_768, 65_535, 9, 0],
+];
 const YAF_PEN = 6871;
 const YAF_REVERSE = 0x4000;
 
 const iana = elementsOf(IANA_ELEMENTS);
-const netflow9 = elementsOf(NETFLOW9_ELEMENTS);
 const vendors = new Map(Object.entries(VENDOR_ELEMENTS).map(([pen, text]) => [Number(pen), elementsOf(text)]));
 
 /** Reads the compact form of a table: `id name:type name:type ... id name:type`. */
@@ -67,13 +75,25 @@ function elementsOf(text: string): ReadonlyMap<number, Element> {
  * @param id without the enterprise bit; in NetFlow version 9 all 16 bits are the type.
  */
 export function elementNamed(pen: number, id: number, protocol: 'netflow9' | 'ipfix'): Element | undefined {
+  if (protocol === 'netflow9' && id >= 0x8000) {
+    const identity = identityOf({ pen, id }, protocol);
+    return elementNamed(identity.pen, identity.id, 'ipfix');
+  }
   if (pen === REVERSE_PEN) return reversed(iana.get(id));
   if (pen === YAF_PEN && (id & YAF_REVERSE) !== 0) return reversed(vendors.get(pen)?.get(id & ~YAF_REVERSE));
   if (pen !== 0) return vendors.get(pen)?.get(id);
-  if (protocol === 'ipfix' || id < CISCO_SHIFT) return iana.get(id);
-  return (
-    netflow9.get(id) ?? vendors.get(NTOP_PEN)?.get(id - NTOP_SHIFT) ?? vendors.get(CISCO_PEN)?.get(id - CISCO_SHIFT)
-  );
+  return iana.get(id);
+}
+
+/** Enterprise and id of a field, where the ones of NetFlow version 9 that stand for an enterprise are translated. */
+export function identityOf(
+  { pen, id }: Pick<TemplateField, 'pen' | 'id'>,
+  protocol: 'netflow9' | 'ipfix',
+): { readonly pen: number; readonly id: number } {
+  if (protocol === 'ipfix' || pen !== 0 || id < 0x8000) return { pen, id };
+  for (const [first, last, enterprise, start] of NETFLOW9_RANGES)
+    if (id >= first && id <= last) return { pen: enterprise, id: id - first + start };
+  return { pen, id };
 }
 
 /** Name of a field for people: `sourceIPv4Address`, or `enterprise/number` where it is not known. */

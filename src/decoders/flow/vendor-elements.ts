@@ -108,6 +108,8 @@ localIPv6Host:A remoteIPv4Host:a remoteIPv6Host:A httpRequestVersion:s templateN
 `,
   // Netfilter
   21373: '4 mark:4 6 conntrackId:4',
+  // Palo Alto; by the numbers of their NetFlow version 9 fields.
+  25461: '56701 appId:s userId:s',
   // Gigamon
   26866: `
 1 httpReqUrl:s httpRspStatus:2 101 sslCertificateIssuerCommonName:s sslCertificateSubjectCommonName:s
@@ -130,10 +132,3 @@ applLatencyMs:4 180 httpUrl:s httpRetCode:2 httpReferer:s httpUserAgent:s httpMi
 205 dnsQuery:s dnsQueryId:2 dnsQueryType:1 dnsRetCode:1 dnsNumAnswers:1
 `,
 };
-
-/** NetFlow version 9 field types above IANA's range that are no id of an enterprise shifted up. */
-export const NETFLOW9_ELEMENTS = `
-40001 postNATSourceIPv4Address:a postNATDestinationIPv4Address:a postNAPTSourceTransportPort:2
-postNAPTDestinationTransportPort:2 firewallEvent:1
-56701 paloAltoAppId:s paloAltoUserId:s
-`;
