@@ -4,7 +4,7 @@ import { collectorOf, exporterDetailOf, exporterOf, listenerOf } from '../../../
 import { json, renderAt, stubApi } from '../../../test-support/render.tsx';
 import ExportersPage from './exporters.tsx';
 import { isLocalOnly, lossText, portOf, samplingText, skewText } from './figures.ts';
-import { exampleFor, portsOf } from './set-up.tsx';
+import { exampleFor, portsOf, serverName } from './set-up.tsx';
 
 const EDGE = '/v1/exporters/192.0.2.1';
 const routes = (more: Record<string, unknown> = {}) => ({
@@ -160,6 +160,8 @@ describe('figures of exporters', () => {
     [skewText(7200), '2 h behind'],
     [samplingText([]), '–'],
     [portOf('[::1]:6343'), '6343'],
+    [serverName('localhost'), 'SERVER-ADDRESS'],
+    [serverName('[2001:db8::1]'), '2001:db8::1'],
     [isLocalOnly('[::1]:6343'), true],
     [isLocalOnly('0.0.0.0:2055'), false],
   ])('%s', (said, expected) => expect(said).toBe(expected));

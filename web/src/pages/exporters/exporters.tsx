@@ -7,7 +7,7 @@ import { Segmented } from '../../widgets/segmented.tsx';
 import { ExporterDrawer } from './exporter-drawer.tsx';
 import { ExporterTable } from './exporter-table.tsx';
 import { ListenersPanel, useCollector } from './listeners.tsx';
-import { SetUp } from './set-up.tsx';
+import { SetUp, serverName } from './set-up.tsx';
 import type { ExporterList } from './types.ts';
 import './exporters.css';
 
@@ -35,14 +35,16 @@ export default function ExportersPage() {
       <div className="stack">
         <ListenersPanel />
         <Panel
-          title="Exporters"
+          title="Devices"
           className="exporter-panel"
           actions={total > 0 && <Segmented label="Show" options={CHOICES} value={shown} onChange={setShown} />}
         >
           <Loaded query={query} what="The exporters" rows={6}>
             {({ items }) => {
               if (items.length === 0)
-                return <SetUp listeners={collector.data?.listeners ?? []} host={window.location.hostname} />;
+                return (
+                  <SetUp listeners={collector.data?.listeners ?? []} host={serverName(window.location.hostname)} />
+                );
               const chosen = shown === 'any' ? items.filter((item) => item.conditions.length > 0) : items;
               if (chosen.length === 0) return <p className="panel-empty muted">None. Every exporter is well.</p>;
               return (

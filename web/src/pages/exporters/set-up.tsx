@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { Command } from '../../widgets/copy.tsx';
 import { Segmented } from '../../widgets/segmented.tsx';
 import { Notice } from '../../widgets/states.tsx';
-import { portOf } from './figures.ts';
+import { isLocalOnly, portOf } from './figures.ts';
 import type { Listener } from './types.ts';
 
 const DEVICES = [
@@ -25,6 +25,11 @@ export function portsOf(listeners: readonly Listener[]): Ports {
   const open = listeners.filter((listener) => listener.error === null).map((listener) => portOf(listener.address));
   const prefer = (usual: string) => (open.includes(usual) ? usual : (open[0] ?? usual));
   return { netflow: prefer('2055'), ipfix: prefer('4739'), sflow: prefer('6343') };
+}
+
+/** This server as other devices know it; a browser on the same machine only knows a name that means every machine. */
+export function serverName(hostname: string): string {
+  return isLocalOnly(hostname) ? 'SERVER-ADDRESS' : hostname.replace(/^\[|\]$/g, '');
 }
 
 /** Lines to paste into a device, with this server as the collector. */
