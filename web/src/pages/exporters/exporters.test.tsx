@@ -74,7 +74,8 @@ describe('the exporters page', () => {
     const calls = stubApi(routes());
     renderAt('/exporters?row=192.0.2.1', <ExportersPage />);
     fireEvent.click(await screen.findByRole('button', { name: 'Forget' }));
-    const dialog = await screen.findByRole('alertdialog');
+    // The dialog is loaded when it is first asked for.
+    const dialog = await screen.findByRole('alertdialog', {}, { timeout: 20_000 });
     expect(calls.some((call) => call.method === 'DELETE')).toBe(false);
     fireEvent.click(within(dialog).getByRole('button', { name: 'Forget' }));
     await waitFor(() => expect(calls.some((call) => call.method === 'DELETE' && call.path === EDGE)).toBe(true));
