@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A capture of the index with what others found in it. */
+export interface Input {
+  /** Path in the folder of captures. */
+  readonly input: string;
+  /** Datagrams by protocol: `nf5`, `nf9`, `ipfix`, `sflow5`. */
+  readonly kinds: Readonly<Record<string, number>>;
+  readonly goldens: Readonly<Record<string, string | readonly string[]>>;
+}
+
+export function readInputs(folder: string): Input[] {
+  return JSON.parse(readFileSync(join(folder, 'INDEX.json'), 'utf8')) as Input[];
+}
