@@ -11,7 +11,7 @@ import type { ReceivedDatagram, Receiver } from '../src/sources/udp/receiver.ts'
 
 const SENDER = fileURLToPath(new URL('support/flood-sender.ts', import.meta.url));
 const SECONDS = 2;
-const RATES = [10_000, 40_000, 80_000, 160_000];
+const RATES = [10_000, 40_000, 160_000, 320_000];
 
 interface Result {
   readonly asked: number;
@@ -30,7 +30,9 @@ function send(port: number, rate: number): Promise<{ sent: number; seconds: numb
     said += text;
   });
   return new Promise((resolve, reject) => {
-    child.on('exit', (code) => (code === 0 ? resolve(JSON.parse(said)) : reject(new Error(`sender ended with ${code}`))));
+    child.on('exit', (code) =>
+      code === 0 ? resolve(JSON.parse(said)) : reject(new Error(`sender ended with ${code}`)),
+    );
   });
 }
 

@@ -11,7 +11,7 @@ import { NativeSocket } from '../../src/sources/udp/native-socket.ts';
  *     node --import tsx bench/support/flood-sender.ts --target 127.0.0.1:2055 --rate 50000 --count 250000 --size 1400
  *     ... --file datagrams.bin --sequence-at 12 --sources 4
  *
- * `--file`: datagrams to send in turn, each preceded by its length as 16 bits, big-endian. `--size`: generated ones.
+ * `--file`: datagrams to send in turn, each preceded by its length in 32 bits, big-endian, as flow-load.ts writes them. `--size`: generated ones.
  * `--sequence-at`: writes a 32-bit big-endian number there that grows by one with each datagram of a source (0 for
  * generated ones; 12 is right for NetFlow v9). `--sources`: sends from 127.0.0.2, 127.0.0.3... `--rate 0`: unlimited.
  */
@@ -26,10 +26,10 @@ interface Source {
 function readDatagrams(file: string): Uint8Array[] {
   const bytes = readFileSync(file);
   const datagrams: Uint8Array[] = [];
-  for (let at = 0; at + 2 <= bytes.length; ) {
-    const length = bytes.readUInt16BE(at);
-    datagrams.push(bytes.subarray(at + 2, at + 2 + length));
-    at += 2 + length;
+  for (let at = 0; at + 4 <= bytes.length; ) {
+    const length = bytes.readUInt32BE(at);
+    datagrams.push(bytes.subarray(at + 4, at + 4 + length));
+    at += 4 + length;
   }
   return datagrams;
 }
@@ -64,16 +64,16 @@ class Volley {
   }
 
   load(count: number, source: Source): void {
-    const { bytes, view, vectors, stride } = this.slots;
+    const { bytes, view, vectors, slotBytes } = this.slots;
     for (let slot = 0; slot < count; slot++) {
       const index = this.#next++ % this.#datagrams.length;
       if (this.#loaded[slot] !== index) {
         this.#loaded[slot] = index;
         const datagram = this.#datagrams[index];
-        bytes.set(datagram, slot * stride);
+        bytes.set(datagram, slot * slotBytes);
         vectors[slot * 2 + 1] = BigInt(datagram.length);
       }
-      if (this.#sequenceAt >= 0) view.setUint32(slot * stride + this.#sequenceAt, source.sequence + slot);
+      if (this.#sequenceAt >= 0) view.setUint32(slot * slotBytes + this.#sequenceAt, source.sequence + slot);
     }
   }
 }

@@ -60,11 +60,8 @@ export class DatagramQueue {
     return true;
   }
 
-  /**
-   * The oldest datagram, which stays in its place until {@link release}; undefined when there is none. The object is the
-   * same each time.
-   */
-  first(): ReceivedDatagram | undefined {
+  /** The oldest datagram, valid until the next push; undefined when there is none. The object is the same each time. */
+  take(): ReceivedDatagram | undefined {
     if (this.#count === 0) return undefined;
     const entry = this.#head;
     const datagram = this.#datagram;
@@ -74,27 +71,18 @@ export class DatagramQueue {
     datagram.port = this.#ports[entry];
     datagram.listener = this.#listeners[entry];
     datagram.peer = this.#peers[entry] ?? datagram.peer;
-    return datagram;
-  }
-
-  /** Gives the place of the oldest datagram free. */
-  release(): void {
-    if (this.#count === 0) return;
-    const start = this.#starts[this.#head];
-    this.#peers[this.#head] = undefined;
-    this.#head = (this.#head + 1) % this.#limit;
+    this.#peers[entry] = undefined;
+    this.#head = (entry + 1) % this.#limit;
     this.#count--;
-    if (this.#count > 0 && this.#starts[this.#head] < start) this.#wrapped = false;
+    if (this.#count > 0 && this.#starts[this.#head] < datagram.start) this.#wrapped = false;
+    return datagram;
   }
 
   /** Where `length` bytes fit in one piece; -1 for nowhere. */
   #place(length: number): number {
     const size = this.#bytes.length;
-    if (this.#count === 0) {
-      // From the front each time, so that a reader that keeps up touches little memory.
-      this.#write = 0;
-      this.#wrapped = false;
-    }
+    // From the front each time, so that a reader that keeps up touches little memory.
+    if (this.#count === 0) this.#write = 0;
     const oldest = this.#count === 0 ? size : this.#starts[this.#head];
     if (this.#wrapped) return oldest - this.#write >= length ? this.#write : -1;
     if (size - this.#write >= length) return this.#write;

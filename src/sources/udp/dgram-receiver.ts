@@ -105,11 +105,7 @@ export class DgramReceiver implements Receiver {
 
   #listen(index: number, socket: Socket, asked: number): ListenerInfo {
     const { address, port, family } = socket.address();
-    try {
-      socket.setRecvBufferSize(asked);
-    } catch {
-      // Some systems refuse what is too much instead of granting less; what was granted is told below.
-    }
+    growBuffer(socket, asked);
     const info = describeListener(address, port, asked, socket.getRecvBufferSize());
     const counters = new SocketCounters();
     socket.on('message', (bytes, from) => this.#take(bytes, from, counters, index));
@@ -134,11 +130,10 @@ export class DgramReceiver implements Receiver {
   #drain(handler: DatagramHandler): number {
     let handed = 0;
     while (handed < ROUND) {
-      const datagram = this.#queue.first();
+      const datagram = this.#queue.take();
       if (!datagram) break;
-      handler(datagram);
-      this.#queue.release();
       handed++;
+      handler(datagram);
     }
     return handed;
   }
@@ -154,6 +149,18 @@ export class DgramReceiver implements Receiver {
       const timer = setTimeout(done, waitMs);
       this.#wake = done;
     });
+  }
+}
+
+/** Some systems refuse what is too much instead of granting less. */
+function growBuffer(socket: Socket, asked: number): void {
+  for (let size = asked; size >= 65_536; size = Math.floor(size / 2)) {
+    try {
+      socket.setRecvBufferSize(size);
+      return;
+    } catch {
+      // Half of it is asked for next; what was granted in the end is told by the socket.
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import { endianness } from 'node:os';
 import { getSystemErrorMap } from 'node:util';
+import { EBADF } from './linux-constants.ts';
 
 /** Memory that the system reads and writes. */
 type Memory = ArrayBufferView;
@@ -27,13 +28,13 @@ export function isSupportedPlatform(): boolean {
   return process.platform === 'linux' && ['x64', 'arm64'].includes(process.arch) && endianness() === 'LE';
 }
 
-/** @throws Error where koffi is not installed, or not for this platform. */
+/** @throws Error where koffi is not installed, or not for this platform, or where recvmmsg is forbidden. */
 export async function loadLibc(): Promise<Libc> {
   if (!isSupportedPlatform()) throw new Error(`not made for ${process.platform} on ${process.arch}`);
   const { default: koffi } = await import('koffi');
   // The symbols of the process itself: its C library, glibc or musl, is loaded already.
   const library = koffi.load(null);
-  return {
+  const libc: Libc = {
     socket: library.func('int socket(int, int, int)'),
     bind: library.func('int bind(int, void *, uint32_t)'),
     close: library.func('int close(int)'),
@@ -45,6 +46,10 @@ export async function loadLibc(): Promise<Libc> {
     errno: () => koffi.errno(),
     address: (memory) => koffi.address(memory),
   };
+  const errno = libc.recvmmsg(-1, new Uint32Array(16), 0, 0, null) < 0 ? libc.errno() : 0;
+  // A filter of system calls answers with something else.
+  if (errno !== EBADF) throw new SystemError('recvmmsg cannot be used', errno);
+  return libc;
 }
 
 /** An error of the system: its `code` (`EADDRINUSE`), and a sentence. */

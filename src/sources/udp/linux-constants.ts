@@ -23,5 +23,6 @@ export const MSG_DONTWAIT = 0x40;
 export const POLLIN = 1;
 
 export const EINTR = 4;
+export const EBADF = 9;
 export const EAGAIN = 11;
 export const EAFNOSUPPORT = 97;

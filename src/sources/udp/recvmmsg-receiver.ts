@@ -69,7 +69,7 @@ export class RecvmmsgReceiver implements Receiver {
     this.#options = options;
     this.#clock = options.clock ?? wallClock();
     this.#gate = new Gate(options.networks, options.rateLimit, options.maxPeers);
-    this.#slots = new MessageSlots(libc, tuning.slots ?? 256, tuning.slotBytes ?? 65_536);
+    this.#slots = new MessageSlots(libc, tuning.slots ?? 128, tuning.slotBytes ?? 65_536);
     this.#gather = tuning.gather ?? 1;
     const { bytes, view } = this.#slots;
     const peer = new Peer(0, 0, 0, 0);
@@ -140,6 +140,7 @@ export class RecvmmsgReceiver implements Receiver {
       const listener = listeners[(this.#first + i) % listeners.length];
       const taken = this.#libc.recvmmsg(listener.socket.fd, this.#slots.headers, this.#slots.count, MSG_DONTWAIT, null);
       if (taken > 0) {
+        this.#slots.renew(taken);
         this.#taken += taken;
         handed += this.#handOver(taken, listener, handler);
       } else if (taken < 0) {
@@ -165,7 +166,6 @@ export class RecvmmsgReceiver implements Receiver {
     for (let slot = 0; slot < taken; slot++) {
       const length = slots.length(slot);
       const name = slots.name(slot);
-      slots.renew(slot);
       counters.bytes += length;
       // sockaddr_in6: the address follows family, port and flow label; sockaddr_in: it follows family and port.
       const peer = v6
@@ -178,7 +178,7 @@ export class RecvmmsgReceiver implements Receiver {
       }
       datagram.peer = peer;
       datagram.port = (nameBytes[name * 4 + 2] << 8) | nameBytes[name * 4 + 3];
-      datagram.start = slot * slots.stride;
+      datagram.start = slot * slots.slotBytes;
       datagram.end = datagram.start + length;
       handler(datagram);
       handed++;
