@@ -35,6 +35,9 @@ export function ourFields(row: Row): Fields {
     packets: Number(src_packets) / rate,
     reverse_bytes: Number(dst_bytes) / rate,
     reverse_packets: Number(dst_packets) / rate,
+    corrected_packets: Number(src_packets),
+    // sFlow: what the whole frames would have made.
+    frame_bytes: Number(row.attrs === undefined ? 0 : (inner.frame_length ?? 0)) * rate,
   };
 }
 

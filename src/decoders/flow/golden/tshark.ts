@@ -1,8 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { type Fields, goldenFields } from './flow-fields.ts';
-
-type Value = string | readonly Value[] | { readonly [name: string]: Value };
-type Tree = Readonly<Record<string, Value>>;
+import { first, isTree, readTshark, type Tree, type Value } from './tshark-tree.ts';
 
 /** Names of fields with one value; a second one is that of the reverse direction (RFC 5103) and is not compared. */
 const NAMES = {
@@ -50,12 +47,9 @@ const EVENTS = ['', 'created', 'deleted', 'denied', 'alert', 'update'];
 
 /** Flows of a `cflow` tree as `tshark -T json` (4.0.17) prints it; a record without an address is no flow. */
 export function tsharkFlows(file: string): Fields[] {
-  const packets = JSON.parse(readFileSync(file, 'utf8')) as { readonly cflow?: Value }[];
-  return packets.flatMap(({ cflow }) => (cflow === undefined ? [] : messages(cflow))).flatMap(flowsOf);
-}
-
-function isTree(value: Value | undefined): value is Tree {
-  return typeof value === 'object' && !Array.isArray(value);
+  return readTshark(file)
+    .flatMap(({ cflow }) => (cflow === undefined ? [] : messages(cflow)))
+    .flatMap(flowsOf);
 }
 
 function messages(cflow: Value): Tree[] {
@@ -96,11 +90,6 @@ function fieldsOf(flow: Tree, message: Tree): Fields {
   const end = first(flow['cflow.flow_end_reason']);
   fields.state = event !== undefined ? EVENTS[Number(event)] : end !== undefined ? ENDS[Number(end)] : undefined;
   return goldenFields(fields);
-}
-
-function first(value: Value | undefined): string | undefined {
-  if (Array.isArray(value)) return first(value[0]);
-  return typeof value === 'string' ? value : undefined;
 }
 
 function numberAt(value: Value | undefined, index: number): number | undefined {
