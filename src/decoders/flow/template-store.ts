@@ -1,0 +1,81 @@
+import type { KnownTemplate } from './known-template.ts';
+
+/** How many templates an exporter may have, over all its domains. */
+export class TemplateBudget {
+  used = 0;
+  readonly limit: number;
+
+  constructor(limit: number) {
+    this.limit = limit;
+  }
+}
+
+/**
+ * The templates of one domain by id: data and options templates share one space of ids, and a new definition of either
+ * kind takes the place of the one before (RFC 3954 section 7, RFC 7011 section 8).
+ */
+export class TemplateStore {
+  readonly #templates = new Map<number, KnownTemplate>();
+  readonly #budget: TemplateBudget;
+  /** Microseconds after its last refresh at which a template is no longer used; infinite when it always is. */
+  readonly #lifetime: number;
+  /** The template that was asked for last: most datagrams hold records of one. */
+  #last: KnownTemplate | undefined;
+
+  /** @param seconds how long a template lives without a refresh; 0 is for ever. */
+  constructor(budget: TemplateBudget, seconds: number) {
+    this.#budget = budget;
+    this.#lifetime = seconds > 0 ? seconds * 1e6 : Number.POSITIVE_INFINITY;
+  }
+
+  /** The template with this id that is in force at `now` (microseconds); one that has expired is forgotten. */
+  get(id: number, now: number): KnownTemplate | undefined {
+    let template = this.#last;
+    if (template === undefined || template.id !== id) {
+      template = this.#templates.get(id);
+      if (template === undefined) return undefined;
+      this.#last = template;
+    }
+    if (now - template.lastSeen <= this.#lifetime) return template;
+    this.#forget(template);
+    return undefined;
+  }
+
+  /** Puts a template in force. Answers whether there was room for it. */
+  set(template: KnownTemplate): boolean {
+    const known = this.#templates.get(template.id);
+    if (known === undefined) {
+      if (this.#budget.used >= this.#budget.limit) return false;
+      this.#budget.used++;
+    }
+    this.#templates.set(template.id, template);
+    this.#last = template;
+    return true;
+  }
+
+  all(): IterableIterator<KnownTemplate> {
+    return this.#templates.values();
+  }
+
+  get size(): number {
+    return this.#templates.size;
+  }
+
+  /** Drops what has expired at `now`, to make room. */
+  expire(now: number): void {
+    for (const template of this.#templates.values())
+      if (now - template.lastSeen > this.#lifetime) this.#forget(template);
+  }
+
+  clear(): void {
+    this.#budget.used -= this.#templates.size;
+    this.#templates.clear();
+    this.#last = undefined;
+  }
+
+  #forget(template: KnownTemplate): void {
+    this.#templates.delete(template.id);
+    this.#budget.used--;
+    this.#last = undefined;
+  }
+}
