@@ -31,6 +31,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   lookup: { about: 'What is known about an address or domain', load: async () => (await import('./lookup.ts')).lookup },
   top: { about: 'The most frequent values of a field', load: async () => (await import('./top.ts')).top },
   query: { about: 'Newest events that match a filter', load: async () => (await import('./query.ts')).query },
+  exporters: {
+    about: 'Devices that send flows, and how they are',
+    load: async () => (await import('./exporters.ts')).exporters,
+  },
   export: {
     about: 'Write events as NDJSON, CSV or Parquet',
     load: async () => (await import('./export.ts')).exportEvents,
