@@ -61,7 +61,8 @@ export class ReplaySockets {
       if (error && (error as NodeJS.ErrnoException).code === 'ECONNREFUSED') {
         this.refused++;
         if (again) this.#give(socket, datagram, false);
-      } else if (error) this.#fail(error);
+        else this.#fail('refused');
+      } else if (error) this.#fail(reasonOf(error));
       else {
         this.sent++;
         this.bytes += datagram.length;
@@ -70,8 +71,7 @@ export class ReplaySockets {
     });
   }
 
-  #fail(error: NodeJS.ErrnoException): void {
-    const reason = error.code === 'EMSGSIZE' ? 'larger than a datagram can be' : error.message;
+  #fail(reason: string): void {
     this.failures.set(reason, (this.failures.get(reason) ?? 0) + 1);
   }
 
@@ -102,6 +102,10 @@ export class ReplaySockets {
     this.#onOpen(peer, from.family === 'IPv6' ? `[${from.address}]:${from.port}` : `${from.address}:${from.port}`);
     return socket;
   }
+}
+
+function reasonOf(error: NodeJS.ErrnoException): string {
+  return error.code === 'EMSGSIZE' ? 'larger than a datagram can be' : error.message;
 }
 
 /** A socket at this address of ours; undefined where it is none. */

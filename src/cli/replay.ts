@@ -14,7 +14,7 @@ import { portsOf, wholeNumber } from './values.ts';
 
 /** Pauses shorter than this are made up for later: timers are no finer. */
 const LEAST_WAIT_MS = 1;
-/** Senders that are named, and how long a pass may go without letting anything else run. */
+/** Senders that are named. */
 const NAMED_SENDERS = 10;
 
 interface ReplayOptions {
