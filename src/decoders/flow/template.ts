@@ -39,6 +39,14 @@ export interface DecodeRun {
   recordRates: boolean;
   /** Name of application `id` (95), empty when not known. `bytes[start..end)` is the raw value. */
   applicationName(bytes: Uint8Array, start: number, end: number): string;
+  /**
+   * Reads the packet of a sampled frame, `bytes[start..end)` from its Ethernet header on (315, 104), into `row`: addresses,
+   * ports, protocol, type of service, flags, VLAN; and what the packet counts for, unsampled, into `bytes` and `packets`.
+   * Answers whether it found a packet of IP; when it did not, it wrote nothing. It leaves `attrs` alone. Fields of the
+   * record count more than what is read here. Templates that hold nothing but a frame make no row where this is absent.
+   * @param frameLength bytes of the frame on the wire, of which the section may be only the beginning.
+   */
+  frame?(bytes: Uint8Array, start: number, end: number, frameLength: number, batch: EventBatch, row: number): boolean;
   /** Codes of `source` and `exporter` in the dictionaries of the batch being filled. */
   sourceCode: number;
   exporterCode: number;

@@ -1,0 +1,113 @@
+/**
+ * The information elements that IANA has registered for IPFIX (registry "IPFIX Information Elements"); NetFlow version 9
+ * shares the first 127 and, in practice, most of the others. Words are `name:type`; a bare number says which id comes
+ * next, and ids count up from there. The letters of the types are in {@link ./elements.ts elements.ts}.
+ */
+export const IANA_ELEMENTS = `
+1 octetDeltaCount:8 packetDeltaCount:8 deltaFlowCount:8 protocolIdentifier:1 ipClassOfService:1 tcpControlBits:2
+sourceTransportPort:2 sourceIPv4Address:a sourceIPv4PrefixLength:1 ingressInterface:4 destinationTransportPort:2
+destinationIPv4Address:a destinationIPv4PrefixLength:1 egressInterface:4 ipNextHopIPv4Address:a bgpSourceAsNumber:4
+bgpDestinationAsNumber:4 bgpNextHopIPv4Address:a postMCastPacketDeltaCount:8 postMCastOctetDeltaCount:8
+flowEndSysUpTime:4 flowStartSysUpTime:4 postOctetDeltaCount:8 postPacketDeltaCount:8 minimumIpTotalLength:8
+maximumIpTotalLength:8 sourceIPv6Address:A destinationIPv6Address:A sourceIPv6PrefixLength:1
+destinationIPv6PrefixLength:1 flowLabelIPv6:4 icmpTypeCodeIPv4:2 igmpType:1 samplingInterval:4 samplingAlgorithm:1
+flowActiveTimeout:2 flowIdleTimeout:2 engineType:1 engineId:1 exportedOctetTotalCount:8 exportedMessageTotalCount:8
+exportedFlowRecordTotalCount:8 ipv4RouterSc:a sourceIPv4Prefix:a destinationIPv4Prefix:a mplsTopLabelType:1
+mplsTopLabelIPv4Address:a samplerId:1 samplerMode:1 samplerRandomInterval:4 classId:1 minimumTTL:1 maximumTTL:1
+fragmentIdentification:4 postIpClassOfService:1 sourceMacAddress:m postDestinationMacAddress:m vlanId:2 postVlanId:2
+ipVersion:1 flowDirection:1 ipNextHopIPv6Address:A bgpNextHopIPv6Address:A ipv6ExtensionHeaders:4
+70 mplsTopLabelStackSection:o mplsLabelStackSection2:o mplsLabelStackSection3:o mplsLabelStackSection4:o
+mplsLabelStackSection5:o mplsLabelStackSection6:o mplsLabelStackSection7:o mplsLabelStackSection8:o
+mplsLabelStackSection9:o mplsLabelStackSection10:o destinationMacAddress:m postSourceMacAddress:m interfaceName:s
+interfaceDescription:s samplerName:s octetTotalCount:8 packetTotalCount:8 flagsAndSamplerId:4 fragmentOffset:2
+forwardingStatus:4 mplsVpnRouteDistinguisher:o mplsTopLabelPrefixLength:1 srcTrafficIndex:4 dstTrafficIndex:4
+applicationDescription:s applicationId:o applicationName:s
+98 postIpDiffServCodePoint:1 multicastReplicationFactor:4 className:s classificationEngineId:1
+layer2packetSectionOffset:2 layer2packetSectionSize:2 layer2packetSectionData:o
+128 bgpNextAdjacentAsNumber:4 bgpPrevAdjacentAsNumber:4 exporterIPv4Address:a exporterIPv6Address:A
+droppedOctetDeltaCount:8 droppedPacketDeltaCount:8 droppedOctetTotalCount:8 droppedPacketTotalCount:8 flowEndReason:1
+commonPropertiesId:8 observationPointId:8 icmpTypeCodeIPv6:2 mplsTopLabelIPv6Address:A lineCardId:4 portId:4
+meteringProcessId:4 exportingProcessId:4 templateId:2 wlanChannelId:1 wlanSSID:s flowId:8 observationDomainId:4
+flowStartSeconds:t flowEndSeconds:t flowStartMilliseconds:T flowEndMilliseconds:T flowStartMicroseconds:u
+flowEndMicroseconds:u flowStartNanoseconds:n flowEndNanoseconds:n flowStartDeltaMicroseconds:4
+flowEndDeltaMicroseconds:4 systemInitTimeMilliseconds:T flowDurationMilliseconds:4 flowDurationMicroseconds:4
+observedFlowTotalCount:8 ignoredPacketTotalCount:8 ignoredOctetTotalCount:8 notSentFlowTotalCount:8
+notSentPacketTotalCount:8 notSentOctetTotalCount:8 destinationIPv6Prefix:A sourceIPv6Prefix:A postOctetTotalCount:8
+postPacketTotalCount:8 flowKeyIndicator:8 postMCastPacketTotalCount:8 postMCastOctetTotalCount:8 icmpTypeIPv4:1
+icmpCodeIPv4:1 icmpTypeIPv6:1 icmpCodeIPv6:1 udpSourcePort:2 udpDestinationPort:2 tcpSourcePort:2
+tcpDestinationPort:2 tcpSequenceNumber:4 tcpAcknowledgementNumber:4 tcpWindowSize:2 tcpUrgentPointer:2
+tcpHeaderLength:1 ipHeaderLength:1 totalLengthIPv4:2 payloadLengthIPv6:2 ipTTL:1 nextHeaderIPv6:1
+mplsPayloadLength:4 ipDiffServCodePoint:1 ipPrecedence:1 fragmentFlags:1 octetDeltaSumOfSquares:8
+octetTotalSumOfSquares:8 mplsTopLabelTTL:1 mplsLabelStackLength:4 mplsLabelStackDepth:4 mplsTopLabelExp:1
+ipPayloadLength:4 udpMessageLength:2 isMulticast:1 ipv4IHL:1 ipv4Options:4 tcpOptions:8 paddingOctets:o
+collectorIPv4Address:a collectorIPv6Address:A exportInterface:4 exportProtocolVersion:1 exportTransportProtocol:1
+collectorTransportPort:2 exporterTransportPort:2 tcpSynTotalCount:8 tcpFinTotalCount:8 tcpRstTotalCount:8
+tcpPshTotalCount:8 tcpAckTotalCount:8 tcpUrgTotalCount:8 ipTotalLength:8 postNATSourceIPv4Address:a
+postNATDestinationIPv4Address:a postNAPTSourceTransportPort:2 postNAPTDestinationTransportPort:2
+natOriginatingAddressRealm:1 natEvent:1 initiatorOctets:8 responderOctets:8 firewallEvent:1 ingressVRFID:4
+egressVRFID:4 VRFname:s postMplsTopLabelExp:1 tcpWindowScale:2 biflowDirection:1 ethernetHeaderLength:1
+ethernetPayloadLength:2 ethernetTotalLength:2 dot1qVlanId:2 dot1qPriority:1 dot1qCustomerVlanId:2
+dot1qCustomerPriority:1 metroEvcId:s metroEvcType:1 pseudoWireId:4 pseudoWireType:2 pseudoWireControlWord:4
+ingressPhysicalInterface:4 egressPhysicalInterface:4 postDot1qVlanId:2 postDot1qCustomerVlanId:2 ethernetType:2
+postIpPrecedence:1 collectionTimeMilliseconds:T exportSctpStreamId:2 maxExportSeconds:t maxFlowEndSeconds:t
+messageMD5Checksum:o messageScope:1 minExportSeconds:t minFlowStartSeconds:t opaqueOctets:o sessionScope:1
+maxFlowEndMicroseconds:u maxFlowEndMilliseconds:T maxFlowEndNanoseconds:n minFlowStartMicroseconds:u
+minFlowStartMilliseconds:T minFlowStartNanoseconds:n collectorCertificate:o exporterCertificate:o
+dataRecordsReliability:b observationPointType:1 newConnectionDeltaCount:4 connectionSumDurationSeconds:8
+connectionTransactionId:8 postNATSourceIPv6Address:A postNATDestinationIPv6Address:A natPoolId:4 natPoolName:s
+anonymizationFlags:2 anonymizationTechnique:2 informationElementIndex:2 p2pTechnology:s tunnelTechnology:s
+encryptedTechnology:s basicList:l subTemplateList:L subTemplateMultiList:M bgpValidityState:1 IPSecSPI:4 greKey:4
+natType:1 initiatorPackets:8 responderPackets:8 observationDomainName:s selectionSequenceId:8 selectorId:8
+informationElementId:2 selectorAlgorithm:2 samplingPacketInterval:4 samplingPacketSpace:4 samplingTimeInterval:4
+samplingTimeSpace:4 samplingSize:4 samplingPopulation:4 samplingProbability:d dataLinkFrameSize:2
+ipHeaderPacketSection:o ipPayloadPacketSection:o dataLinkFrameSection:o mplsLabelStackSection:o
+mplsPayloadPacketSection:o selectorIdTotalPktsObserved:8 selectorIdTotalPktsSelected:8 absoluteError:d
+relativeError:d observationTimeSeconds:t observationTimeMilliseconds:T observationTimeMicroseconds:u
+observationTimeNanoseconds:n digestHashValue:8 hashIPPayloadOffset:8 hashIPPayloadSize:8 hashOutputRangeMin:8
+hashOutputRangeMax:8 hashSelectedRangeMin:8 hashSelectedRangeMax:8 hashDigestOutput:b hashInitialiserValue:8
+selectorName:s upperCILimit:d lowerCILimit:d confidenceLevel:d informationElementDataType:1
+informationElementDescription:s informationElementName:s informationElementRangeBegin:8 informationElementRangeEnd:8
+informationElementSemantics:1 informationElementUnits:2 privateEnterpriseNumber:4 virtualStationInterfaceId:o
+virtualStationInterfaceName:s virtualStationUUID:o virtualStationName:s layer2SegmentId:8 layer2OctetDeltaCount:8
+layer2OctetTotalCount:8 ingressUnicastPacketTotalCount:8 ingressMulticastPacketTotalCount:8
+ingressBroadcastPacketTotalCount:8 egressUnicastPacketTotalCount:8 egressBroadcastPacketTotalCount:8
+monitoringIntervalStartMilliSeconds:T monitoringIntervalEndMilliSeconds:T portRangeStart:2 portRangeEnd:2
+portRangeStepSize:2 portRangeNumPorts:2 staMacAddress:m staIPv4Address:a wtpMacAddress:m ingressInterfaceType:4
+egressInterfaceType:4 rtpSequenceNumber:2 userName:s applicationCategoryName:s applicationSubCategoryName:s
+applicationGroupName:s originalFlowsPresent:8 originalFlowsInitiated:8 originalFlowsCompleted:8
+distinctCountOfSourceIPAddress:8 distinctCountOfDestinationIPAddress:8 distinctCountOfSourceIPv4Address:4
+distinctCountOfDestinationIPv4Address:4 distinctCountOfSourceIPv6Address:8 distinctCountOfDestinationIPv6Address:8
+valueDistributionMethod:1 rfc3550JitterMilliseconds:4 rfc3550JitterMicroseconds:4 rfc3550JitterNanoseconds:4 dot1qDEI:b
+dot1qCustomerDEI:b flowSelectorAlgorithm:2 flowSelectedOctetDeltaCount:8 flowSelectedPacketDeltaCount:8
+flowSelectedFlowDeltaCount:8 selectorIDTotalFlowsObserved:8 selectorIDTotalFlowsSelected:8 samplingFlowInterval:8
+samplingFlowSpacing:8 flowSamplingTimeInterval:8 flowSamplingTimeSpacing:8 hashFlowDomain:2 transportOctetDeltaCount:8
+transportPacketDeltaCount:8 originalExporterIPv4Address:a originalExporterIPv6Address:A originalObservationDomainId:4
+intermediateProcessId:4 ignoredDataRecordTotalCount:8 dataLinkFrameType:2 sectionOffset:2 sectionExportedOctets:2
+dot1qServiceInstanceTag:o dot1qServiceInstanceId:4 dot1qServiceInstancePriority:1 dot1qCustomerSourceMacAddress:m
+dot1qCustomerDestinationMacAddress:m
+417 postLayer2OctetDeltaCount:8 postMCastLayer2OctetDeltaCount:8
+420 postLayer2OctetTotalCount:8 postMCastLayer2OctetTotalCount:8 minimumLayer2TotalLength:8 maximumLayer2TotalLength:8
+droppedLayer2OctetDeltaCount:8 droppedLayer2OctetTotalCount:8 ignoredLayer2OctetTotalCount:8
+notSentLayer2OctetTotalCount:8 layer2OctetDeltaSumOfSquares:8 layer2OctetTotalSumOfSquares:8 layer2FrameDeltaCount:8
+layer2FrameTotalCount:8 pseudoWireDestinationIPv4Address:a ignoredLayer2FrameTotalCount:8 mibObjectValueInteger:i4
+mibObjectValueOctetString:o mibObjectValueOID:o mibObjectValueBits:o mibObjectValueIPAddress:a
+mibObjectValueCounter:8 mibObjectValueGauge:4 mibObjectValueTimeTicks:4 mibObjectValueUnsigned:4
+mibObjectValueTable:L mibObjectValueRow:L mibObjectIdentifier:o mibSubIdentifier:4 mibIndexIndicator:8
+mibCaptureTimeSemantics:1 mibContextEngineID:o mibContextName:s mibObjectName:s mibObjectDescription:s
+mibObjectSyntax:s mibModuleName:s mobileIMSI:s mobileMSISDN:s httpStatusCode:2 sourceTransportPortsLimit:2
+httpRequestMethod:s httpRequestHost:s httpRequestTarget:s httpMessageVersion:s natInstanceID:4 internalAddressRealm:o
+externalAddressRealm:o natQuotaExceededEvent:4 natThresholdEvent:4 httpUserAgent:s httpContentType:s
+httpReasonPhrase:s maxSessionEntries:4 maxBIBEntries:4 maxEntriesPerUser:4 maxSubscribers:4
+maxFragmentsPendingReassembly:4 addressPoolHighThreshold:4 addressPoolLowThreshold:4 addressPortMappingHighThreshold:4
+addressPortMappingLowThreshold:4 addressPortMappingPerUserHighThreshold:4 globalAddressMappingHighThreshold:4
+vpnIdentifier:o bgpCommunity:4 bgpSourceCommunityList:l bgpDestinationCommunityList:l bgpExtendedCommunity:o
+bgpSourceExtendedCommunityList:l bgpDestinationExtendedCommunityList:l bgpLargeCommunity:o
+bgpSourceLargeCommunityList:l bgpDestinationLargeCommunityList:l srhFlagsIPv6:1 srhTagIPv6:2 srhSegmentIPv6:A
+srhActiveSegmentIPv6:A srhSegmentIPv6BasicList:l srhSegmentIPv6ListSection:o srhSegmentsIPv6Left:1 srhIPv6Section:o
+srhIPv6ActiveSegmentType:1 srhSegmentIPv6LocatorLength:1 srhSegmentIPv6EndpointBehavior:2 transportChecksum:2
+icmpHeaderPacketSection:o gtpuFlags:1 gtpuMsgType:1 gtpuTEid:4 gtpuSequenceNum:2 gtpuQFI:1 gtpuPduType:1
+bgpSourceAsPathList:l bgpDestinationAsPathList:l ipv6ExtensionHeaderType:1 ipv6ExtensionHeaderCount:1
+ipv6ExtensionHeadersFull:o ipv6ExtensionHeaderTypeCountList:L ipv6ExtensionHeadersLimit:b
+ipv6ExtensionHeadersChainLength:4 ipv6ExtensionHeaderChainLengthList:L tcpOptionsFull:o tcpSharedOptionExID16:2
+tcpSharedOptionExID32:4 tcpSharedOptionExID16List:l tcpSharedOptionExID32List:l
+`;
