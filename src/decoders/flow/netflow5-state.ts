@@ -3,7 +3,7 @@ import type { Exporter, ExporterSettings, ProtocolState } from './exporter.ts';
 import { SequenceTracker } from './sequence-tracker.ts';
 
 /** Engines of one exporter that are kept: a device has a few line cards. The one not heard of for longest makes room. */
-const ENGINES = 64;
+const ENGINES = 32;
 const RATE_LIMIT = 0xffff_ffff;
 
 /** One stream of messages of an exporter, numbered on its own. */

@@ -16,6 +16,8 @@ const NEAR_ZERO = 1024;
 const RUN_LIMIT = 8;
 /** Messages that are remembered, to tell a duplicate from one that is late. A power of two. */
 const RECENT = 64;
+/** Units of a remembered message whose units are not known. */
+const UNKNOWN = 0xffff;
 /** Gaps that are remembered. */
 const GAPS = 32;
 
@@ -35,7 +37,7 @@ export class SequenceTracker {
   #next = Number.NaN;
   #gaps: Gap[] = [];
   readonly #sequences = new Uint32Array(RECENT);
-  readonly #units = new Float64Array(RECENT);
+  readonly #units = new Uint16Array(RECENT);
   #seen = 0;
   /** Messages behind that followed one another: how many, what would follow them, and what they were counted as. */
   #run = 0;
@@ -147,15 +149,22 @@ export class SequenceTracker {
   #remember(sequence: number, units: number): void {
     const slot = this.#seen++ & (RECENT - 1);
     this.#sequences[slot] = sequence;
-    this.#units[slot] = units;
+    this.#units[slot] = kept(units);
   }
 
   /** A message without units (templates only) has the number of the one after it: both must agree. */
   #met(sequence: number, units: number): boolean {
     const known = Math.min(this.#seen, RECENT);
-    for (let i = 0; i < known; i++)
-      if (this.#sequences[i] === sequence && (Object.is(this.#units[i], units) || Number.isNaN(units + this.#units[i])))
-        return true;
+    const own = kept(units);
+    for (let i = 0; i < known; i++) {
+      if (this.#sequences[i] !== sequence) continue;
+      const theirs = this.#units[i];
+      if (theirs === own || theirs === UNKNOWN || own === UNKNOWN) return true;
+    }
     return false;
   }
+}
+
+function kept(units: number): number {
+  return units < UNKNOWN ? units : UNKNOWN;
 }

@@ -8,6 +8,9 @@ import { flowProtocolOf } from '../flow-decoder.ts';
 import type { FlowObserver, OptionsRecord } from '../flow-observer.ts';
 import { DEFAULT_FLOW_OPTIONS, type FlowOptions } from '../flow-options.ts';
 import { NetFlow5Decoder } from '../netflow5.ts';
+import { agentOf, SflowDecoder } from '../sflow.ts';
+import type { Fields } from './flow-fields.ts';
+import { ourInterface } from './interface-fields.ts';
 
 /** When everything is received: any time, for the captures are from all years. */
 export const RECEIVED_AT = 1_713_500_000_000_000;
@@ -22,23 +25,26 @@ export interface Payload {
 export interface Decoded {
   readonly flows: readonly Row[];
   readonly options: readonly OptionsRecord[];
+  /** Interface counters, under our names. */
+  readonly counters: readonly Fields[];
   readonly rejected: readonly { readonly reason: string }[];
   readonly exporters: ExporterTable;
 }
 
 /** The decoders there are. */
 export function decoders(options: FlowOptions): Map<FlowProtocol, FlowProtocolDecoder> {
-  const all: FlowProtocolDecoder[] = [new NetFlow5Decoder(options)];
+  const all: FlowProtocolDecoder[] = [new NetFlow5Decoder(options), new SflowDecoder(options)];
   return new Map(all.map((decoder) => [decoder.protocol, decoder]));
 }
 
 /** Decodes datagrams with fresh decoders; one of a protocol without a decoder is left out. */
 export function decodeAll(payloads: readonly Payload[]): Decoded {
   const options: OptionsRecord[] = [];
+  const counters: Fields[] = [];
   const observer: FlowObserver = {
     template: () => undefined,
     options: (_, record) => void options.push(record),
-    counters: () => undefined,
+    counters: (_, index, read) => void (read && counters.push(ourInterface(index, read))),
   };
   const known = decoders({ ...DEFAULT_FLOW_OPTIONS, fields: 'all', maxTimeDifference: FOR_EVER, observer });
   const exporters = new ExporterTable();
@@ -46,7 +52,8 @@ export function decodeAll(payloads: readonly Payload[]): Decoded {
   for (const { bytes, peer } of payloads) {
     const datagram = datagramOf(bytes, RECEIVED_AT);
     const protocol = flowProtocolOf(datagram.view, datagram.start, datagram.end);
-    if (protocol) known.get(protocol)?.decode(datagram, exporters.at(peer), sink);
+    const agent = protocol === 'sflow' ? agentOf(datagram) : '';
+    if (protocol) known.get(protocol)?.decode(datagram, exporters.at(agent || peer), sink);
   }
-  return { flows: sink.events, options, rejected: sink.rejected, exporters };
+  return { flows: sink.events, options, counters, rejected: sink.rejected, exporters };
 }

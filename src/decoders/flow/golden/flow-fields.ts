@@ -18,7 +18,16 @@ const address = new Uint8Array(16);
 
 /** One of our rows under the same names, what is in `attrs` beside the columns. */
 export function ourFields(row: Row): Fields {
-  const { attrs, ts, duration = 0, sampling = 1, src_bytes = 0, dst_bytes = 0, src_packets = 0, dst_packets = 0 } = row;
+  const {
+    attrs,
+    ts = 0,
+    duration = 0,
+    sampling = 1,
+    src_bytes = 0,
+    dst_bytes = 0,
+    src_packets = 0,
+    dst_packets = 0,
+  } = row;
   const rate = Math.max(1, Number(sampling));
   const inner = attrs === undefined ? {} : (JSON.parse(String(attrs)) as Record<string, unknown>);
   const flat = Object.entries(inner).map(([name, value]) => [
@@ -35,6 +44,9 @@ export function ourFields(row: Row): Fields {
     packets: Number(src_packets) / rate,
     reverse_bytes: Number(dst_bytes) / rate,
     reverse_packets: Number(dst_packets) / rate,
+    corrected_packets: Number(src_packets),
+    // sFlow: what the whole frames would have made.
+    frame_bytes: Number(row.attrs === undefined ? 0 : (inner.frame_length ?? 0)) * rate,
   };
 }
 
@@ -60,7 +72,7 @@ function plain(value: string | number): string | number {
   return parseIp(value, address) === 0 ? value : formatIp(address);
 }
 
-const EMPTY: readonly unknown[] = [0, '', '0.0.0.0', '00:00:00:00:00:00', undefined];
+const EMPTY: readonly unknown[] = [0, '0', '', '0.0.0.0', '00:00:00:00:00:00', undefined];
 
 /** Where our flow is not what the golden says. What is zero or empty may be left out by either. */
 export function differences(golden: Fields, ours: Fields): Difference[] {

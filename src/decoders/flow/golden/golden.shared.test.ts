@@ -9,14 +9,16 @@ import { type Input, readInputs } from './input.ts';
 import { KNOWN_DIFFERENCES, type KnownDifference } from './known-differences.ts';
 import { logstashTests } from './logstash.ts';
 import { nfdumpFlows } from './nfdump.ts';
-import { telegrafFlows } from './telegraf.ts';
+import { tcpdumpCounters, tcpdumpSamples } from './tcpdump.ts';
+import { telegrafCounters, telegrafFlows } from './telegraf.ts';
 import { tsharkFlows } from './tshark.ts';
+import { tsharkCounters, tsharkSamples } from './tshark-sflow.ts';
 
 /** Captures made by others, for cross-checks only; the tests are skipped where they are not at hand. */
 const SHARED = process.env.VEDETTE_SHARED ?? resolve(import.meta.dirname, '../../../../../shared');
 const FLOW = join(SHARED, 'data/flow');
 /** Protocols that are decoded until now. */
-const KINDS: ReadonlySet<string> = new Set(['nf5']);
+const KINDS: ReadonlySet<string> = new Set(['nf5', 'sflow5']);
 
 const inputs = existsSync(FLOW)
   ? readInputs(FLOW).filter(({ kinds }) => Object.keys(kinds).some((kind) => KINDS.has(kind)))
@@ -55,15 +57,29 @@ function unexplained(golden: Golden, { input, kinds }: Input, difference: Differ
   return known.length > 0 ? [] : [`${where}: ${field} is ${ours}, not ${theirs}`];
 }
 
-/** How the flows of a golden differ from ours, and their number (of options records too, where the golden counts them). */
-function compare(golden: Golden, input: Input, theirs: readonly Fields[], total: number, decoded: Decoded): string[] {
+/** How the flows of a golden differ from ours; `total` is their number where the golden counts them. */
+function compare(
+  golden: Golden,
+  input: Input,
+  theirs: readonly Fields[],
+  total: number | null,
+  decoded: Decoded,
+): string[] {
   const { flows, options } = decoded;
-  const count = { field: 'count', golden: total, ours: flows.length + (golden === 'logstash' ? options.length : 0) };
-  const { differences } = pair(theirs, flows.map(ourFields));
+  // Logstash counts options records too.
+  const count = flows.length + (golden === 'logstash' ? options.length : 0);
   return [
-    ...(count.golden === count.ours ? [] : unexplained(golden, input, count, 'all')),
-    ...differences.flatMap((found, i) => found.flatMap((one) => unexplained(golden, input, one, `flow ${i}`))),
+    ...(total === count || total === null
+      ? []
+      : unexplained(golden, input, { field: 'count', golden: total, ours: count }, 'all')),
+    ...compareFields(golden, input, theirs, flows.map(ourFields)),
   ];
+}
+
+function compareFields(golden: Golden, input: Input, theirs: readonly Fields[], ours: readonly Fields[]): string[] {
+  return pair(theirs, ours).differences.flatMap((found, i) =>
+    found.flatMap((one) => unexplained(golden, input, one, `number ${i}`)),
+  );
 }
 
 describe.skipIf(inputs.length === 0)('captures that others have decoded', () => {
@@ -71,26 +87,46 @@ describe.skipIf(inputs.length === 0)('captures that others have decoded', () => 
 
   describe.each(inputs.map((input) => [input.input, input] as const))('%s', (_, input) => {
     const golden = (name: string) => {
-      const path = input.goldens[name];
-      return typeof path === 'string' ? join(FLOW, path) : undefined;
+      const [path] = [input.goldens[name] ?? []].flat();
+      return path === undefined ? undefined : join(FLOW, path);
     };
 
+    const sampled = 'sflow5' in input.kinds;
+
     it('comes out as tshark has it', async () => {
-      const flows = tsharkFlows(golden('tshark_4.0.17') ?? '');
+      const file = golden('tshark_4.0.17') ?? '';
+      const flows = sampled ? tsharkSamples(file) : tsharkFlows(file);
       const decoded = decodeAll(await payloadsOf(input.input));
       expect(compare('tshark', input, flows, flows.length, decoded)).toEqual([]);
+      const counters = sampled ? tsharkCounters(file) : [];
+      // Of some kinds of samples it knows no counters.
+      expect(counters.length).toBeLessThanOrEqual(decoded.counters.length);
+      expect(compareFields('tshark', input, counters, decoded.counters)).toEqual([]);
     });
 
     it('comes out as nfdump has it', async () => {
-      const flows = nfdumpFlows(golden('nfdump_1.7.1') ?? '');
+      const flows = nfdumpFlows(golden('nfdump_1.7.1') ?? '', sampled && !('nf5' in input.kinds));
       const decoded = decodeAll(await payloadsOf(input.input));
       expect(compare('nfdump', input, flows, flows.length, decoded)).toEqual([]);
     });
 
     it.skipIf(!golden('telegraf'))('comes out as telegraf has it', async () => {
-      const flows = telegrafFlows(golden('telegraf') ?? '');
+      const file = golden('telegraf') ?? '';
+      const flows = telegrafFlows(file);
       const decoded = decodeAll(await payloadsOf(input.input));
       expect(compare('telegraf', input, flows, flows.length, decoded)).toEqual([]);
+      const counters = telegrafCounters(file);
+      expect(counters.length).toBe(decoded.counters.length);
+      expect(compareFields('telegraf', input, counters, decoded.counters)).toEqual([]);
+    });
+
+    it.skipIf(!golden('tcpdump'))('comes out as tcpdump has it', async () => {
+      const file = golden('tcpdump') ?? '';
+      const decoded = decodeAll(await payloadsOf(input.input));
+      expect(compare('tcpdump', input, tcpdumpSamples(file), null, decoded)).toEqual([]);
+      const counters = tcpdumpCounters(file);
+      expect(counters.length).toBe(decoded.counters.length);
+      expect(compareFields('tcpdump', input, counters, decoded.counters)).toEqual([]);
     });
 
     it.skipIf(!golden('logstash'))('comes out as logstash has it', async () => {

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 export interface Input {
   /** Path in the folder of captures. */
   readonly input: string;
+  /** The files that hold the payloads, in order; null for a capture that is not made of such. */
+  readonly made_from: readonly string[] | null;
   /** Datagrams by protocol: `nf5`, `nf9`, `ipfix`, `sflow5`. */
   readonly kinds: Readonly<Record<string, number>>;
   readonly goldens: Readonly<Record<string, string | readonly string[]>>;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { protocolNumber } from '../../../model/kinds.ts';
 import { type Fields, goldenFields } from './flow-fields.ts';
+import { interfaceFields } from './interface-fields.ts';
 import { flags } from './nfdump.ts';
 
 const NAMES = {
@@ -32,6 +33,24 @@ const NAMES = {
   ttl: 'ttl',
 } as const satisfies Readonly<Record<string, string>>;
 
+/** Of a sampled packet (sFlow) the same names say other things. */
+const SAMPLE_NAMES = {
+  src: 'src_ip',
+  dst: 'dst_ip',
+  src_port: 'src_port',
+  dst_port: 'dst_port',
+  ipv4_total_len: 'bytes',
+  l2_bytes: 'frame_length',
+  src_tos: 'tos',
+  in_snmp: 'input_if',
+  out_snmp: 'output_if',
+  vlan_src: 'vlan',
+  in_src_mac: 'src_mac',
+  out_dst_mac: 'dst_mac',
+  sampling_interval: 'sampling',
+  ttl: 'ttl',
+} as const satisfies Readonly<Record<string, string>>;
+
 type Line = Readonly<Record<string, string | number>>;
 
 /** Lines of the influx protocol: tags and fields under their names, `is` the measurement. */
@@ -52,13 +71,14 @@ export function telegrafLines(file: string): Line[] {
     });
 }
 
-/** What telegraf makes of flows (not of options and of counters of interfaces). */
+/** What telegraf makes of flows and of sampled packets (not of options and of counters of interfaces). */
 export function telegrafFlows(file: string): Fields[] {
   return telegrafLines(file)
-    .filter(({ is, src, dst }) => is === 'netflow' && (src ?? dst) !== undefined)
+    .filter(({ is, src, dst, reason }) => is === 'netflow' && (src ?? dst ?? reason) !== undefined)
     .map((line) => {
       const fields: Record<string, string | number | undefined> = {};
-      for (const [theirs, name] of Object.entries(NAMES)) {
+      const names = line.version === 'sFlowV5' ? SAMPLE_NAMES : NAMES;
+      for (const [theirs, name] of Object.entries(names)) {
         const value = line[theirs];
         if (value !== undefined) fields[name] = /^0x/.test(String(value)) ? Number(value) : value;
       }
@@ -66,6 +86,31 @@ export function telegrafFlows(file: string): Fields[] {
       if (line.tcp_flags !== undefined) fields.tcp_flags = flags(String(line.tcp_flags));
       if (line.flow_end_reason !== undefined) fields.state = String(line.flow_end_reason).replaceAll(' ', '-');
       if (line.direction !== undefined) fields.flow_direction = line.direction === 'ingress' ? 1 : 2;
+      // The length of an IPv6 packet is told without its header.
+      if (line.ipv6_total_len !== undefined) fields.bytes = Number(line.ipv6_total_len) + 40;
       return goldenFields(fields);
+    });
+}
+
+/** Counters of interfaces. */
+export function telegrafCounters(file: string): Fields[] {
+  return telegrafLines(file)
+    .filter(({ interface_type }) => interface_type !== undefined)
+    .map((line) => {
+      const packets = (way: 'in' | 'out') =>
+        ['unicast', 'mcast', 'broadcast'].map((kind) => Number(line[`${way}_${kind}_packets_total`]));
+      return interfaceFields({
+        index: Number(line.interface),
+        speed: Number(line.speed),
+        up: line.status === 'up',
+        in_octets: Number(line.in_bytes),
+        in_packets: packets('in'),
+        in_discards: Number(line.in_dropped_packets),
+        in_errors: Number(line.in_errors),
+        out_octets: Number(line.out_bytes),
+        out_packets: packets('out'),
+        out_discards: Number(line.out_dropped_packets),
+        out_errors: Number(line.out_errors),
+      });
     });
 }

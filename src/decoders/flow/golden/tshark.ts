@@ -1,8 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { type Fields, goldenFields } from './flow-fields.ts';
-
-type Value = string | readonly Value[] | { readonly [name: string]: Value };
-type Tree = Readonly<Record<string, Value>>;
+import { first, isTree, readTshark, type Tree, type Value } from './tshark-tree.ts';
 
 /** Names of fields with one value; a second one is that of the reverse direction (RFC 5103) and is not compared. */
 const NAMES = {
@@ -50,12 +47,9 @@ const EVENTS = ['', 'created', 'deleted', 'denied', 'alert', 'update'];
 
 /** Flows of a `cflow` tree as `tshark -T json` (4.0.17) prints it; a record without an address is no flow. */
 export function tsharkFlows(file: string): Fields[] {
-  const packets = JSON.parse(readFileSync(file, 'utf8')) as { readonly cflow?: Value }[];
-  return packets.flatMap(({ cflow }) => (cflow === undefined ? [] : messages(cflow))).flatMap(flowsOf);
-}
-
-function isTree(value: Value | undefined): value is Tree {
-  return typeof value === 'object' && !Array.isArray(value);
+  return readTshark(file)
+    .flatMap(({ cflow }) => (cflow === undefined ? [] : messages(cflow)))
+    .flatMap(flowsOf);
 }
 
 function messages(cflow: Value): Tree[] {
@@ -88,7 +82,9 @@ function fieldsOf(flow: Tree, message: Tree): Fields {
   const fields: Record<string, string | number | undefined> = { ...times(flow, message), ...counts(flow) };
   for (const [theirs, name] of Object.entries(NAMES)) {
     const value = first(flow[`cflow.${theirs}`]);
-    if (value !== undefined) fields[name] = /^(0x[0-9a-f]+|\d+)$/i.test(value) ? Number(value) : value;
+    // A record may have addresses of both families, one of them empty.
+    if (value !== undefined && value !== '::')
+      fields[name] = /^(0x[0-9a-f]+|\d+)$/i.test(value) ? Number(value) : value;
   }
   const direction = first(flow['cflow.direction']);
   if (direction !== undefined) fields.flow_direction = Number(direction) + 1;
@@ -96,11 +92,6 @@ function fieldsOf(flow: Tree, message: Tree): Fields {
   const end = first(flow['cflow.flow_end_reason']);
   fields.state = event !== undefined ? EVENTS[Number(event)] : end !== undefined ? ENDS[Number(end)] : undefined;
   return goldenFields(fields);
-}
-
-function first(value: Value | undefined): string | undefined {
-  if (Array.isArray(value)) return first(value[0]);
-  return typeof value === 'string' ? value : undefined;
 }
 
 function numberAt(value: Value | undefined, index: number): number | undefined {
@@ -126,10 +117,11 @@ function counts(flow: Tree): Record<string, number | undefined> {
 /** Absolute times, or seconds since the start of the device, which is how long before the time of the message. */
 function times(flow: Tree, message: Tree): Record<string, number | undefined> {
   const trees = [flow['cflow.timedelta_tree'] ?? []].flat().filter(isTree);
-  const find = (name: string) => first(flow[name]) ?? trees.map((tree) => first(tree[name])).find((value) => value);
+  const find = (name: string) => [flow[name] ?? [], ...trees.map((tree) => tree[name] ?? [])].flat().filter(isText);
+  // Where a record tells a time twice, in seconds and in milliseconds, the finer one is the later.
   const absolute = (name: string) => {
-    const text = find(name);
-    return text === undefined ? undefined : Date.parse(text.replace(/(\.\d{3})\d*/, '$1'));
+    const times = find(name).map((text) => Date.parse(text.replace(/(\.\d{3})\d*/, '$1')));
+    return times.length === 0 ? undefined : Math.max(...times);
   };
   const seconds = (message['cflow.timestamp_tree'] ?? {}) as Tree;
   const exported =
@@ -137,7 +129,7 @@ function times(flow: Tree, message: Tree): Record<string, number | undefined> {
     Math.floor(Number(first(seconds['cflow.unix_nsecs']) ?? 0) / 1e6);
   const uptime = Math.round(Number(first(message['cflow.sysuptime']) ?? Number.NaN) * 1000);
   const relative = (name: string) => {
-    const text = find(name);
+    const [text] = find(name);
     return text === undefined || Number.isNaN(uptime)
       ? undefined
       : exported - ((uptime - Math.round(Number(text) * 1000)) | 0);
@@ -146,4 +138,8 @@ function times(flow: Tree, message: Tree): Record<string, number | undefined> {
     start: absolute('cflow.abstimestart') ?? relative('cflow.timestart'),
     end: absolute('cflow.abstimeend') ?? relative('cflow.timeend'),
   };
+}
+
+function isText(value: Value): value is string {
+  return typeof value === 'string';
 }
