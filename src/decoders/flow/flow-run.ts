@@ -2,6 +2,7 @@ import type { EventBatch } from '../../model/batch.ts';
 import type { Datagram } from './datagram.ts';
 import type { Domain } from './domain.ts';
 import type { PendingSet } from './pending-sets.ts';
+import { readSampledFrame } from './sampled-frame.ts';
 import type { DecodeRun } from './template.ts';
 import type { TemplateState } from './template-state.ts';
 
@@ -73,6 +74,10 @@ export class FlowRun implements DecodeRun {
 
   samplerRate(id: number): number {
     return this.#state && this.#domain ? this.#state.selectorRate(this.#domain, id) : 0;
+  }
+
+  frame(bytes: Uint8Array, start: number, end: number, frameLength: number, batch: EventBatch, row: number): boolean {
+    return readSampledFrame(bytes, start, end, frameLength, batch, row);
   }
 
   applicationName(bytes: Uint8Array, start: number, end: number): string {
