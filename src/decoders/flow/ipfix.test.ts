@@ -198,6 +198,16 @@ describe('rule 18: times', () => {
       { src_port: 2, ts: (EXPORT_SECONDS - 10) * 1e6 },
     ]);
   });
+
+  it('uses a boot time that has waited for its template itself', () => {
+    const receiver = new Receiver();
+    const told = set(257, u(0, 4), u((EXPORT_SECONDS - 100) * 1000, 8));
+    receiver.send(message10({}, set(2, template(256, ...FLOW, [22, 4]))));
+    receiver.send(message10({}, told));
+    const boot = set(3, options10(257, [[149, 4]], [[160, 8]]));
+    const rows = receiver.send(message10({}, set(256, flow(1), u(90_000, 4)), boot));
+    expect(rows).toMatchObject([{ ts: (EXPORT_SECONDS - 10) * 1e6 }]);
+  });
 });
 
 describe('rule 19: withdrawals and replacement over UDP', () => {
