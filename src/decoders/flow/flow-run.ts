@@ -1,8 +1,8 @@
 import type { EventBatch } from '../../model/batch.ts';
 import type { Datagram } from './datagram.ts';
 import type { Domain } from './domain.ts';
+import { readFrameSection } from './frame-section.ts';
 import type { PendingSet } from './pending-sets.ts';
-import { readSampledFrame } from './sampled-frame.ts';
 import type { DecodeRun } from './template.ts';
 import type { TemplateState } from './template-state.ts';
 
@@ -25,6 +25,7 @@ export class FlowRun implements DecodeRun {
   exporterCode = 0;
   /** Name of the source of the records. */
   source = '';
+  readonly frame = readFrameSection;
   #state: TemplateState | undefined;
   #domain: Domain | undefined;
 
@@ -74,10 +75,6 @@ export class FlowRun implements DecodeRun {
 
   samplerRate(id: number): number {
     return this.#state && this.#domain ? this.#state.selectorRate(this.#domain, id) : 0;
-  }
-
-  frame(bytes: Uint8Array, start: number, end: number, frameLength: number, batch: EventBatch, row: number): boolean {
-    return readSampledFrame(bytes, start, end, frameLength, batch, row);
   }
 
   applicationName(bytes: Uint8Array, start: number, end: number): string {
