@@ -1,6 +1,6 @@
 import type { Metrics } from '../kit/metrics.ts';
 import type { DeadLetter } from '../model/outcome.ts';
-import type { CollectorView, ListenerView } from './flow-messages.ts';
+import type { ListenerState, ThreadState } from './flow-messages.ts';
 
 /** What can be measured of the collector as a whole; exporters have metrics of their own. */
 export class CollectorMetrics {
@@ -8,7 +8,7 @@ export class CollectorMetrics {
   readonly #letters;
   readonly #latency;
 
-  constructor(metrics: Metrics, view: () => CollectorView) {
+  constructor(metrics: Metrics, now: () => { readonly thread: ThreadState | undefined; readonly waiting: number }) {
     this.lost = metrics.counter('vedette_flow_rows_lost_total', 'Decoded flows that could not be stored.');
     this.#letters = metrics.counter('vedette_flow_dead_letters_total', 'Datagrams put aside, by reason.', ['reason']);
     this.#latency = metrics.histogram(
@@ -16,34 +16,52 @@ export class CollectorMetrics {
       'Time from decoded to durable of a block of flows.',
       [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     );
-    const each = (name: string, help: string, value: (listener: ListenerView) => number | null) =>
+    const each = (name: string, help: string, value: (listener: ListenerState) => number | undefined) =>
       metrics.gauge(name, help, ['listener'], (gauge) => {
-        for (const listener of view().listeners) {
-          const now = value(listener);
-          if (now !== null) gauge.set({ listener: listener.name }, now);
+        for (const listener of now().thread?.listeners ?? []) {
+          const count = value(listener);
+          if (count !== undefined) gauge.set({ listener: listener.info.name }, count);
         }
       });
-    each('vedette_udp_datagrams_total', 'Datagrams received.', (l) => l.datagrams);
-    each('vedette_udp_bytes_total', 'Bytes of the datagrams received.', (l) => l.bytes);
+    each('vedette_udp_datagrams_total', 'Datagrams received.', ({ stats }) => stats.datagrams);
+    each('vedette_udp_bytes_total', 'Bytes of the datagrams received.', ({ stats }) => stats.bytes);
     each(
       'vedette_udp_kernel_drops_total',
-      'Datagrams that the kernel dropped: the buffer was full.',
-      (l) => l.kernel_drops,
+      'Datagrams that the kernel dropped because the receive buffer was full.',
+      ({ stats }) => stats.kernelDrops,
     );
-    each('vedette_udp_refused_total', 'Datagrams of senders that are not allowed.', (l) => l.refused);
-    each('vedette_udp_limited_total', 'Datagrams over the rate limit of their sender.', (l) => l.limited);
-    each('vedette_udp_truncated_total', 'Datagrams longer than could be taken.', (l) => l.truncated);
+    each('vedette_udp_refused_total', 'Datagrams of senders that are not allowed.', ({ stats }) => stats.refused);
+    each('vedette_udp_limited_total', 'Datagrams over the rate limit of their sender.', ({ stats }) => stats.limited);
+    each('vedette_udp_truncated_total', 'Datagrams longer than could be taken.', ({ stats }) => stats.truncated);
+    each(
+      'vedette_udp_overflowed_total',
+      'Datagrams dropped because the queue behind the socket was full.',
+      ({ stats }) => stats.overflowed,
+    );
     each(
       'vedette_udp_receive_buffer_bytes',
       'Receive buffer that the system granted.',
-      (l) => l.receive_buffer.granted,
+      ({ info }) => info.receiveBuffer.granted,
     );
-    metrics.gauge('vedette_flow_blocks_waiting', 'Blocks of flows that wait to be stored.', [], (gauge) =>
-      gauge.set(view().blocks_waiting),
+    each(
+      'vedette_udp_receive_buffer_used_bytes',
+      'Receive buffer in use when it was last looked at.',
+      ({ stats }) => stats.bufferUsed,
     );
-    metrics.gauge('vedette_flow_stalled_seconds_total', 'Time for which receiving waited for the store.', [], (gauge) =>
-      gauge.set(view().stalled_seconds),
+    const figure = (name: string, help: string, value: () => number) =>
+      metrics.gauge(name, help, [], (gauge) => gauge.set(value()));
+    figure('vedette_flow_blocks_waiting', 'Blocks of flows that wait to be stored.', () => now().waiting);
+    figure(
+      'vedette_flow_stalled_seconds_total',
+      'Time for which receiving waited for the store.',
+      () => now().thread?.stalledSeconds ?? 0,
     );
+    figure(
+      'vedette_flow_exporters_evicted_total',
+      'Exporters forgotten because there were too many.',
+      () => now().thread?.exportersEvicted ?? 0,
+    );
+    figure('vedette_flow_faults_total', 'Datagrams that met a fault of Vedette.', () => now().thread?.faults ?? 0);
   }
 
   stored(letters: readonly DeadLetter[], milliseconds: number): void {

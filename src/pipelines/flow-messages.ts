@@ -1,6 +1,7 @@
 import type { FlowOptions } from '../decoders/flow/flow-options.ts';
 import type { ExporterMemory, ExporterReport } from '../model/exporter.ts';
 import type { DeadLetter } from '../model/outcome.ts';
+import type { ListenerInfo, SocketStats } from '../sources/udp/receiver.ts';
 
 /** What the thread that receives and decodes flows is started with. */
 export interface FlowOrder {
@@ -46,48 +47,34 @@ export interface FilledBlock {
   readonly letters: readonly DeadLetter[];
 }
 
-/** One socket, as the API shows it. Counts are since the start of the process. */
-export interface ListenerView {
-  /** `udp:2055`. */
-  readonly name: string;
-  readonly listen: string;
-  readonly port: number;
-  /** Why it does not listen; empty when it does. */
-  readonly error: string;
-  readonly receive_buffer: { readonly asked: number; readonly granted: number };
-  readonly datagrams: number;
-  readonly bytes: number;
-  /** Datagrams longer than could be taken. */
-  readonly truncated: number;
-  /** Dropped by the kernel because the buffer was full; null where the system does not tell. */
-  readonly kernel_drops: number | null;
-  /** Refused by the allow-list. */
-  readonly refused: number;
-  /** Refused by the rate limit. */
-  readonly limited: number;
+/** One socket, as the thread sees it. */
+export interface ListenerState {
+  readonly info: ListenerInfo;
+  readonly stats: SocketStats;
 }
 
-/** The collector as a whole. */
-export interface CollectorView {
-  readonly receiver: 'recvmmsg' | 'dgram' | 'none';
-  readonly listeners: readonly ListenerView[];
-  /** Blocks of rows between the threads, and how many of them wait to be committed. */
-  readonly blocks: number;
-  readonly blocks_waiting: number;
+/** The account of the thread. */
+export interface ThreadState {
+  readonly receiver: 'recvmmsg' | 'dgram';
+  readonly listeners: readonly ListenerState[];
   /** Seconds for which receiving stood still because every block was waiting. */
-  readonly stalled_seconds: number;
+  readonly stalledSeconds: number;
   /** Dead letters not kept because there were too many. */
-  readonly letters_not_kept: number;
+  readonly lettersNotKept: number;
+  /** Exporters that were forgotten because there were too many. */
+  readonly exportersEvicted: number;
+  /** Datagrams that met a fault of ours. */
+  readonly faults: number;
 }
 
 export type FlowMessage =
-  | { readonly kind: 'listening'; readonly collector: CollectorView }
+  | { readonly kind: 'listening'; readonly thread: ThreadState }
   | { readonly kind: 'block'; readonly block: FilledBlock }
   | {
       readonly kind: 'state';
       readonly reports: readonly ExporterReport[];
       readonly memories: readonly ExporterMemory[];
-      readonly collector: CollectorView;
+      readonly thread: ThreadState;
     }
   | { readonly kind: 'fault'; readonly detail: string }
   | { readonly kind: 'stopped' };

@@ -6,9 +6,11 @@ import type { Log } from '../kit/log.ts';
 import type { Metrics } from '../kit/metrics.ts';
 import type { EventBatch } from '../model/batch.ts';
 import type { ExporterMemory, ExporterReport } from '../model/exporter.ts';
+import type { CollectorView } from '../model/exporter-view.ts';
 import type { DeadLetter } from '../model/outcome.ts';
 import { CollectorMetrics } from './collector-metrics.ts';
-import type { CollectorView, FilledBlock, FlowMessage, FlowOrder } from './flow-messages.ts';
+import { collectorView } from './collector-view.ts';
+import type { FilledBlock, FlowMessage, FlowOrder, ThreadState } from './flow-messages.ts';
 import { startFlowThread } from './flow-thread.ts';
 import { BlockReader, makeSharedBatch } from './shared-blocks.ts';
 
@@ -40,15 +42,6 @@ export interface FlowCollectorParts {
   readonly log: Log;
 }
 
-const NO_COLLECTOR: CollectorView = {
-  receiver: 'none',
-  listeners: [],
-  blocks: 0,
-  blocks_waiting: 0,
-  stalled_seconds: 0,
-  letters_not_kept: 0,
-};
-
 /**
  * Receives flows. A thread of its own receives and decodes into blocks of shared memory, so that nothing the main thread
  * does lets a socket overflow; the main thread enriches and stores them (docs/decisions/006-flow-threads.md).
@@ -59,7 +52,7 @@ export class FlowCollector implements Component {
   readonly #metrics: CollectorMetrics;
   #worker: Worker | undefined;
   #state: Health['state'] = 'stopped';
-  #view: CollectorView = NO_COLLECTOR;
+  #thread: ThreadState | undefined;
   #waiting = 0;
   #restarts = 0;
   #rowsLost = 0;
@@ -71,7 +64,7 @@ export class FlowCollector implements Component {
 
   constructor(parts: FlowCollectorParts) {
     this.#parts = parts;
-    this.#metrics = new CollectorMetrics(parts.metrics, () => this.view());
+    this.#metrics = new CollectorMetrics(parts.metrics, () => ({ thread: this.#thread, waiting: this.#waiting }));
   }
 
   /** Resolves when the sockets are bound, or could not be: that makes it degraded, not the start fail. */
@@ -102,20 +95,20 @@ export class FlowCollector implements Component {
   }
 
   health(): Health {
-    const view = this.view();
+    const listeners = this.#thread?.listeners ?? [];
     const figures = {
-      listeners: view.listeners.filter(({ error }) => error === '').length,
-      blocks_waiting: view.blocks_waiting,
+      listeners: listeners.filter(({ info }) => info.error === undefined).length,
+      blocks_waiting: this.#waiting,
       rows_lost: this.#rowsLost,
     };
     if (this.#state !== 'ok') return { state: this.#state, figures };
-    const deaf = view.listeners.find(({ error }) => error !== '');
+    const deaf = listeners.find(({ info }) => info.error !== undefined);
     if (!deaf) return { state: 'ok', figures };
-    return { state: 'degraded', detail: `Flows are not received on ${deaf.listen}: ${deaf.error}`, figures };
+    return { state: 'degraded', detail: `Flows are not received on ${deaf.info.listen}: ${deaf.info.error}`, figures };
   }
 
   view(): CollectorView {
-    return { ...this.#view, blocks: BLOCKS, blocks_waiting: this.#waiting };
+    return collectorView(this.#thread);
   }
 
   async #startThread(): Promise<void> {
@@ -156,14 +149,14 @@ export class FlowCollector implements Component {
   #heard(message: FlowMessage, control: Int32Array): void {
     switch (message.kind) {
       case 'listening':
-        this.#view = message.collector;
-        this.#listening();
+        this.#thread = message.thread;
+        this.#listening(message.thread);
         break;
       case 'block':
         void this.#store(message.block, control);
         break;
       case 'state':
-        this.#view = message.collector;
+        this.#thread = message.thread;
         for (const memory of message.memories) this.#memories.set(memory.address, memory);
         if (message.memories.length > 0) this.#parts.remember(message.memories);
         this.#parts.reported(message.reports);
@@ -177,11 +170,12 @@ export class FlowCollector implements Component {
     }
   }
 
-  #listening(): void {
+  #listening(thread: ThreadState): void {
     if (this.#state === 'starting') this.#state = 'ok';
-    for (const { listen, port, error, receive_buffer: buffer } of this.#view.listeners) {
-      if (error !== '') this.#parts.log.error({ listen, error }, 'flows are not received here');
-      else this.#parts.log.info({ listen, port, buffer, receiver: this.#view.receiver }, 'flows are received');
+    for (const { info } of thread.listeners) {
+      const { listen, error, receiveBuffer } = info;
+      if (error !== undefined) this.#parts.log.error({ listen, error }, 'flows are not received here');
+      else this.#parts.log.info({ listen, receiver: thread.receiver, receiveBuffer }, 'flows are received');
     }
   }
 

@@ -3,6 +3,7 @@ import type { Datagram, FlowProtocolDecoder } from './datagram.ts';
 import type { ExporterTable } from './exporter-table.ts';
 import type { FlowOptions } from './flow-options.ts';
 import type { FlowSink } from './flow-sink.ts';
+import { NetFlow5Decoder } from './netflow5.ts';
 
 /** The protocol that a datagram is in by its first four bytes; undefined when it is none of ours. */
 export function flowProtocolOf(view: DataView, start: number, end: number): FlowProtocol | undefined {
@@ -55,6 +56,6 @@ export class FlowDecoder {
   }
 }
 
-function decodersFor(_options: FlowOptions): FlowProtocolDecoder[] {
-  return [];
+function decodersFor(options: FlowOptions): FlowProtocolDecoder[] {
+  return [new NetFlow5Decoder(options)];
 }

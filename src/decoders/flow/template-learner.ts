@@ -76,7 +76,11 @@ export class TemplateLearner {
       state.makeRoom(now);
       if (!domain.templates.set(template)) {
         const { maxTemplates } = this.#options;
-        this.#problem.note('TOO_MANY_TEMPLATES', `The exporter has more than ${maxTemplates} templates.`, at);
+        this.#problem.note(
+          'TOO_MANY_TEMPLATES',
+          `There is no room for template ${id}: ${maxTemplates} templates are allowed.`,
+          at,
+        );
         return;
       }
     }

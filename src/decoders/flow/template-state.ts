@@ -36,9 +36,9 @@ export class TemplateState implements ProtocolState {
     this.protocol = protocol;
     this.exporter = exporter;
     this.pending = new PendingSets(options.pendingBytes, options.pendingSeconds);
-    this.#budget = new TemplateBudget(options.maxTemplates);
+    this.#budget = new TemplateBudget(options.maxTemplates, options.maxFields);
     this.#templateSeconds = options.templateSeconds;
-    const saved = exporter.remembered?.protocols[protocol];
+    const saved = exporter.remembered?.protocols?.[protocol];
     if (saved !== undefined) loadDomains(saved, this, options, now);
   }
 

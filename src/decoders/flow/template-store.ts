@@ -1,12 +1,33 @@
 import type { KnownTemplate } from './known-template.ts';
 
-/** How many templates an exporter may have, over all its domains. */
-export class TemplateBudget {
-  used = 0;
-  readonly limit: number;
+/** Fields that the templates of an exporter may have on average; real ones have about 20. */
+const AVERAGE_FIELDS = 64;
 
-  constructor(limit: number) {
-    this.limit = limit;
+/** How many templates an exporter may have, over all its domains, and how many fields they may have together. */
+export class TemplateBudget {
+  #templates = 0;
+  #fields = 0;
+  readonly #maxTemplates: number;
+  readonly #maxFields: number;
+
+  constructor(maxTemplates: number, maxFields: number) {
+    this.#maxTemplates = maxTemplates;
+    this.#maxFields = Math.max(maxFields, maxTemplates * AVERAGE_FIELDS);
+  }
+
+  /** Takes a template in place of another one. Answers whether there was room for it. */
+  take(template: KnownTemplate, before: KnownTemplate | undefined): boolean {
+    const templates = this.#templates + (before ? 0 : 1);
+    const fields = this.#fields + template.fields.length - (before?.fields.length ?? 0);
+    if (templates > this.#maxTemplates || fields > this.#maxFields) return false;
+    this.#templates = templates;
+    this.#fields = fields;
+    return true;
+  }
+
+  release(template: KnownTemplate): void {
+    this.#templates--;
+    this.#fields -= template.fields.length;
   }
 }
 
@@ -43,11 +64,7 @@ export class TemplateStore {
 
   /** Puts a template in force. Answers whether there was room for it. */
   set(template: KnownTemplate): boolean {
-    const known = this.#templates.get(template.id);
-    if (known === undefined) {
-      if (this.#budget.used >= this.#budget.limit) return false;
-      this.#budget.used++;
-    }
+    if (!this.#budget.take(template, this.#templates.get(template.id))) return false;
     this.#templates.set(template.id, template);
     this.#last = template;
     return true;
@@ -68,14 +85,14 @@ export class TemplateStore {
   }
 
   clear(): void {
-    this.#budget.used -= this.#templates.size;
+    for (const template of this.#templates.values()) this.#budget.release(template);
     this.#templates.clear();
     this.#last = undefined;
   }
 
   #forget(template: KnownTemplate): void {
     this.#templates.delete(template.id);
-    this.#budget.used--;
+    this.#budget.release(template);
     this.#last = undefined;
   }
 }
