@@ -73,8 +73,10 @@ beforeEach(async () => {
     listeners: [
       {
         address: '0.0.0.0:2055',
+        error: null,
         asked_buffer: 8_388_608,
         granted_buffer: 212_992,
+        buffer_complete: false,
         datagrams: 40,
         bytes: 56_000,
         kernel_drops: null,

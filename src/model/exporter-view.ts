@@ -24,9 +24,15 @@ export interface ExporterDirectory {
 export interface ListenerView {
   /** `0.0.0.0:2055`, `[::]:6343`: where it really listens. */
   readonly address: string;
-  /** Receive buffer of the socket in bytes: what was asked for, and what the system gave. */
+  /** Why it does not receive, as one sentence; null when it does. */
+  readonly error: string | null;
+  /**
+   * Receive buffer of the socket in bytes: what was asked for, and what the system says it gave. Linux says twice what
+   * was asked for when it gave all of it, so whether that is so is told apart.
+   */
   readonly asked_buffer: number;
   readonly granted_buffer: number;
+  readonly buffer_complete: boolean;
   readonly datagrams: number;
   readonly bytes: number;
   /** Datagrams the kernel threw away because the buffer was full; null where the system does not tell. */

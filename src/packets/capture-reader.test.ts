@@ -229,7 +229,7 @@ describe('pcapng', () => {
     for (const [bad, why] of [
       [differs, /a block of 36 bytes ends as one of 32/],
       [short, /a block cannot be 8 bytes long/],
-      [ng.section(2), /a section of version 2/],
+      [ng.section(2), /a section of version 2.0/],
     ] as const) {
       const { packets: found, problems } = await read(Buffer.concat([good, bad, good]));
       expect(found.map((one) => one.text)).toEqual(['good']);
@@ -289,6 +289,8 @@ describe('what is no capture', () => {
       [Buffer.from('snoop\0\0\0....'), /snoop capture/],
       [Buffer.from([0x0c, 0xa5, 1, 0]), /a file of nfcapd/],
       [gzipSync(gzipSync('x')), /compressed with gzip twice/],
+      [pcap(packets).fill(9, 4, 5), /^It is a capture of version 9.4, which is not known/],
+      [new Pcapng(false).section(3), /^It is a capture of version 3.0, which is not known/],
       [Buffer.from([1, 2, 3, 4]), /neither a pcap nor a pcapng file: it begins with the bytes 01 02 03 04/],
     ];
     for (const [bytes, sentence] of cases) {

@@ -1,10 +1,10 @@
 import { ByteWindow } from './byte-window.ts';
-import { notACapture } from './capture-error.ts';
+import { CaptureError, notACapture } from './capture-error.ts';
 import { inflate, isGzip } from './gzip.ts';
 import { emptyPacket, type OnProblem, type Packet } from './packet.ts';
 import type { PacketFormat } from './packet-format.ts';
-import { isPcap, PcapReader } from './pcap-reader.ts';
-import { isPcapng, PcapngReader } from './pcapng-reader.ts';
+import { isPcap, PcapReader, unknownPcapVersion } from './pcap-reader.ts';
+import { isPcapng, PcapngReader, unknownPcapngVersion } from './pcapng-reader.ts';
 import { type Peeked, peek } from './peek.ts';
 
 /** Bytes that tell what a file is. */
@@ -35,6 +35,8 @@ export class CaptureReader {
   constructor({ head, all }: Peeked, onProblem: OnProblem) {
     this.#window = new ByteWindow(all);
     this.#onProblem = onProblem;
+    const version = unknownPcapVersion(head) ?? unknownPcapngVersion(head);
+    if (version) throw new CaptureError(`It is a capture of version ${version}, which is not known.`);
     if (isPcap(head)) {
       this.format = 'pcap';
       this.#packets = new PcapReader(this.#window, this.packet, onProblem);

@@ -33,6 +33,16 @@ export function isPcap(head: Uint8Array): boolean {
   return flavourOf(head) !== undefined;
 }
 
+/** The version that a file says it has and that is not known; undefined for 2.4 and its like. */
+export function unknownPcapVersion(head: Uint8Array): string | undefined {
+  const found = flavourOf(head);
+  if (!found || head.length < 8) return undefined;
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  const major = view.getUint16(4, found.little);
+  const minor = view.getUint16(6, found.little);
+  return major === 2 && minor <= 4 ? undefined : `${major}.${minor}`;
+}
+
 /** pcap (draft-ietf-opsawg-pcap), micro- and nanoseconds, both byte orders. */
 export class PcapReader implements PacketFormat {
   done = false;

@@ -20,6 +20,20 @@ export function isPcapng(head: Uint8Array): boolean {
   return head.length >= 4 && head[0] === 0x0a && head[1] === 0x0d && head[2] === 0x0d && head[3] === 0x0a;
 }
 
+/** The version that the section header at `at` has and that is not known; 1.2 is 1.0 by another name. */
+function unknownVersion(view: DataView, at: number, little: boolean): string | undefined {
+  const major = view.getUint16(at + 12, little);
+  const minor = view.getUint16(at + 14, little);
+  return major === 1 && (minor === 0 || minor === 2) ? undefined : `${major}.${minor}`;
+}
+
+/** The same for the beginning of a file. */
+export function unknownPcapngVersion(head: Uint8Array): string | undefined {
+  if (!isPcapng(head) || head.length < 16) return undefined;
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  return unknownVersion(view, 0, view.getUint32(8, true) === BYTE_ORDER);
+}
+
 /** pcapng (draft-ietf-opsawg-pcapng): sections of either byte order, each with interfaces of its own. */
 export class PcapngReader implements PacketFormat {
   done = false;
@@ -106,8 +120,8 @@ export class PcapngReader implements PacketFormat {
   #readSection(at: number, end: number): void {
     this.#interfaces = [];
     if (end - at < 24) return;
-    const major = this.#window.view.getUint16(at + 12, this.#little);
-    if (major !== 1) this.#damaged(`a section of version ${major}, which is not known`);
+    const version = unknownVersion(this.#window.view, at, this.#little);
+    if (version) this.#damaged(`a section of version ${version}, which is not known`);
   }
 
   #readInterface(at: number, end: number): void {

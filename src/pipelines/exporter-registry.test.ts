@@ -143,6 +143,8 @@ describe('the exporter registry', () => {
     on.update([report({ datagrams: 12, lost: 3 })]);
     on.update([report({ datagrams: 13, lost: 4 })]);
     on.update([report({ datagrams: 14, lost: 6 })]);
+    on.update([report({ datagrams: 20, lost: 5 })]);
+    expect(on.get('192.0.2.1')!.loss_percent).toBe(20);
     expect(await metric('vedette_exporter_lost_total')).toEqual(['vedette_exporter_lost_total{exporter="edge"} 6']);
   });
 

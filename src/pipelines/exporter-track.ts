@@ -54,6 +54,7 @@ export class TrackedExporter {
   written = 0;
   #report: ExporterReport;
   #highest: ExporterCounts = NOTHING;
+  #lost = 0;
   #reported = false;
   readonly #window: ExporterWindow;
   readonly #pause = new UsualPause();
@@ -116,16 +117,22 @@ export class TrackedExporter {
   update(report: ExporterReport, now: number): ExporterCounts {
     const before = this.#report;
     // The collector lets go of exporters when it holds too many; one that comes back counts from zero.
-    if (report.counts.datagrams < this.#highest.datagrams) this.#highest = NOTHING;
-    if (!this.#reported && report.first_seen < now - NEW) this.#highest = report.counts;
+    if (report.counts.datagrams < this.#highest.datagrams) this.#begin(NOTHING);
+    if (!this.#reported && report.first_seen < now - NEW) this.#begin(report.counts);
     if (this.#reported) this.#pause.learn((report.last_seen - before.last_seen) / 1e6);
     this.#reported = true;
     const protocols = report.protocols.length > 0 ? report.protocols : before.protocols;
     const first = before.first_seen > 0 ? Math.min(before.first_seen, report.first_seen) : report.first_seen;
     this.#report = { ...report, protocols, first_seen: first };
     const grown = this.#grow(report.counts);
-    this.#note(grown, now);
+    this.#note(grown, report.counts.lost - this.#lost, now);
+    this.#lost = report.counts.lost;
     return grown;
+  }
+
+  #begin(counts: ExporterCounts): void {
+    this.#highest = counts;
+    this.#lost = counts.lost;
   }
 
   /** A late datagram takes back what was counted as lost: a count that goes down has not grown. */
@@ -140,12 +147,13 @@ export class TrackedExporter {
     return grown;
   }
 
-  #note(grown: ExporterCounts, now: number): void {
+  /** @param lost by how much that count changed; below 0 when more came late than was lost. */
+  #note(grown: ExporterCounts, lost: number, now: number): void {
     const came = this.#lossUnit() === 'datagrams' ? grown.datagrams : grown.flows + grown.options;
     this.#window.add('datagrams', grown.datagrams, now);
     this.#window.add('flows', grown.flows, now);
-    this.#window.add('lost', grown.lost, now);
-    this.#window.add('expected', came + grown.lost, now);
+    this.#window.add('lost', lost, now);
+    this.#window.add('expected', came + lost, now);
     this.#window.add('without_template', grown.without_template, now);
     this.#window.add('limited', grown.limited, now);
     this.#window.add('malformed', grown.malformed, now);
@@ -163,7 +171,7 @@ export class TrackedExporter {
       silentSeconds: (now - Math.max(this.#report.last_seen, this.#listening)) / 1e6,
       lastSeenSeconds: (now - this.#report.last_seen) / 1e6,
       usualGapSeconds: this.#pause.seconds,
-      lost: window('lost'),
+      lost: Math.max(0, window('lost')),
       expected: window('expected'),
       lossUnit: this.#lossUnit(),
       clockSkew: this.#report.clock_skew,
@@ -189,7 +197,7 @@ export class TrackedExporter {
 
   view(now: number): ExporterView {
     const expected = this.#window.sum('expected', FIVE_MINUTES, now);
-    const lost = this.#window.sum('lost', FIVE_MINUTES, now);
+    const lost = Math.max(0, this.#window.sum('lost', FIVE_MINUTES, now));
     return {
       ...this.#report,
       datagrams_per_second: rounded(this.#window.rate('datagrams', now)),

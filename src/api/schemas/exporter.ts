@@ -132,8 +132,10 @@ export const collectorAnswer = z.object({
   listeners: z.array(
     z.object({
       address: z.string().describe('Where it listens, such as 0.0.0.0:2055.'),
+      error: z.string().nullable().describe('Why it does not receive; null when it does.'),
       asked_buffer: count.describe('Bytes of the receive buffer that were asked for.'),
-      granted_buffer: count.describe('Bytes the system gave.'),
+      granted_buffer: count.describe('Bytes as the system counts them: Linux says twice what it was asked for.'),
+      buffer_complete: z.boolean().describe('Whether the system gave all that was asked for.'),
       datagrams: count,
       bytes: count,
       kernel_drops: count.nullable().describe('Thrown away by the kernel; null where the system does not tell.'),
