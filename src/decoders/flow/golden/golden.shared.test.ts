@@ -17,12 +17,8 @@ import { tsharkCounters, tsharkSamples } from './tshark-sflow.ts';
 /** Captures made by others, for cross-checks only; the tests are skipped where they are not at hand. */
 const SHARED = process.env.VEDETTE_SHARED ?? resolve(import.meta.dirname, '../../../../../shared');
 const FLOW = join(SHARED, 'data/flow');
-/** Protocols that are decoded until now. */
-const KINDS: ReadonlySet<string> = new Set(['nf5', 'sflow5']);
 
-const inputs = existsSync(FLOW)
-  ? readInputs(FLOW).filter(({ kinds }) => Object.keys(kinds).some((kind) => KINDS.has(kind)))
-  : [];
+const inputs = existsSync(FLOW) ? readInputs(FLOW) : [];
 type Golden = KnownDifference['golden'];
 const met = new Set<KnownDifference>();
 

@@ -223,15 +223,6 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     when: (golden, ours) => golden === 3 && ours === 6,
     because: 'logstash drops the data that come before their template.',
   },
-  ...['Cisco_1941_K9', 'Cisco_ASR1001-X'].map(
-    (input): KnownDifference => ({
-      golden: 'logstash',
-      input,
-      fields: ['count'],
-      when: zero,
-      because: 'logstash gives up at these templates; tshark and nfdump agree with us.',
-    }),
-  ),
   // telegraf
   {
     golden: 'telegraf',

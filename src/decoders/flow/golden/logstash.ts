@@ -67,6 +67,7 @@ const NAMES: readonly (readonly [string, string])[] = [
   ['sourceMacAddress', 'src_mac'],
   ['sourceIPv4Address', 'src_ip'],
   ['destinationIPv4Address', 'dst_ip'],
+  ['staIPv4Address', 'src_ip'],
   ['sourceTransportPort', 'src_port'],
   ['destinationTransportPort', 'dst_port'],
   ['protocolIdentifier', 'proto'],
