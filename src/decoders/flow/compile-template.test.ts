@@ -211,6 +211,8 @@ describe('compileTemplate', () => {
     expect(decodeOne(prefixes, [PAIR_BYTES, [24]])).toEqual({ ...ENDS, ts: NOW, src_mask: 24 });
     const both = decodeOne([...PAIR, [44, 4]], [PAIR_BYTES, ip('192.0.2.0')]);
     expect(JSON.parse(String(both.attrs))).toEqual({ src_prefix: '192.0.2.0' });
+    // A wireless controller has its stations only.
+    expect(decodeOne([[366, 4]], [ip('192.0.2.9')])).toMatchObject({ src_ip: '192.0.2.9' });
   });
 
   it('reads the outer VLAN, the interfaces, the class of service and the flags under their other names', () => {
