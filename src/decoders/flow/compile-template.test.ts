@@ -359,9 +359,13 @@ describe('the records of a set', () => {
 
 describe('a process that may not make code from strings', () => {
   it('walks its templates instead', () => {
-    const made = vi.fn(() => {
-      throw new EvalError('Code generation from strings disallowed for this context');
-    });
+    const made = vi.fn(
+      class {
+        constructor() {
+          throw new EvalError('Code generation from strings disallowed for this context');
+        }
+      },
+    );
     vi.stubGlobal('Function', made);
     try {
       // A template of its own: decoders that were made before need no more code.
