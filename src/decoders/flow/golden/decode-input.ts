@@ -7,7 +7,9 @@ import { ExporterTable } from '../exporter-table.ts';
 import { flowProtocolOf } from '../flow-decoder.ts';
 import type { FlowObserver, OptionsRecord } from '../flow-observer.ts';
 import { DEFAULT_FLOW_OPTIONS, type FlowOptions } from '../flow-options.ts';
+import { IpfixDecoder } from '../ipfix.ts';
 import { NetFlow5Decoder } from '../netflow5.ts';
+import { NetFlow9Decoder } from '../netflow9.ts';
 import { agentOf, SflowDecoder } from '../sflow.ts';
 import type { Fields } from './flow-fields.ts';
 import { ourInterface } from './interface-fields.ts';
@@ -31,13 +33,18 @@ export interface Decoded {
   readonly exporters: ExporterTable;
 }
 
-/** The decoders there are. */
+/** A decoder of every protocol. */
 export function decoders(options: FlowOptions): Map<FlowProtocol, FlowProtocolDecoder> {
-  const all: FlowProtocolDecoder[] = [new NetFlow5Decoder(options), new SflowDecoder(options)];
+  const all: FlowProtocolDecoder[] = [
+    new NetFlow5Decoder(options),
+    new NetFlow9Decoder(options),
+    new IpfixDecoder(options),
+    new SflowDecoder(options),
+  ];
   return new Map(all.map((decoder) => [decoder.protocol, decoder]));
 }
 
-/** Decodes datagrams with fresh decoders; one of a protocol without a decoder is left out. */
+/** Decodes datagrams with fresh decoders. */
 export function decodeAll(payloads: readonly Payload[]): Decoded {
   const options: OptionsRecord[] = [];
   const counters: Fields[] = [];
