@@ -12,6 +12,17 @@ export const DEVICE_ADDRESSES: Readonly<Record<DeviceName, string>> = {
   firewall: '127.0.0.12',
   switch: '127.0.0.13',
 };
+/** What the devices are called, for the setting `flows.exporters`: sFlow tells no names of interfaces. */
+export const DEMO_EXPORTERS_YAML = `# Written by vedette demo.
+${DEVICE_ADDRESSES.router}: core-router
+${DEVICE_ADDRESSES.firewall}:
+  name: edge-firewall
+  interfaces: { 1: inside, 2: outside }
+${DEVICE_ADDRESSES.switch}:
+  name: access-switch
+  interfaces: { ${Array.from({ length: 12 }, (_, n) => `${n + 1}: desk ${n + 1}`).join(', ')}, 25: servers }
+`;
+
 /** The second office, so that its traffic is not that of the first once more. */
 const NETWORK = '10.30';
 

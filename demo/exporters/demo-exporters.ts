@@ -27,7 +27,7 @@ export class DemoExporters {
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: DemoExportersOptions) {
-    const { seed = 11, rate = 12 } = options;
+    const { seed = 11, rate = 20 } = options;
     const random = new Random(seed);
     const sender = (device: DeviceName, target: Target) =>
       new LossySender({ from: DEVICE_ADDRESSES[device], target, lossOneIn: LOSS[device], random });

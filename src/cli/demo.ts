@@ -1,4 +1,8 @@
+import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { DEMO_EXPORTERS_YAML } from '../../demo/exporters/demo-devices.ts';
+import { DemoExporters } from '../../demo/exporters/demo-exporters.ts';
+import { demoListen, demoTargets } from '../../demo/exporters/targets.ts';
 import { DemoTraffic, demoLog, demoThreatList, prepareDemo } from '../../demo/traffic.ts';
 import { messageOf } from '../kit/errors.ts';
 import { type Command, command } from './command.ts';
@@ -18,8 +22,15 @@ export function demo(createApp: CreateApp): Command {
       const data = args.data ?? DEMO_DATA;
       const folder = join(resolve(io.cwd, data), 'office');
       await prepareDemo(folder);
+      const exportersFile = join(folder, 'exporters.yaml');
+      await writeFile(exportersFile, DEMO_EXPORTERS_YAML);
       // The invented router and your own commands share one key, and must not use up each other's limit.
-      const extra = { 'intel.threatList': demoThreatList(folder), 'ingest.rpm': 6000 };
+      const extra = {
+        'intel.threatList': demoThreatList(folder),
+        'ingest.rpm': 6000,
+        'flows.listen': await demoListen(),
+        'flows.exporters': exportersFile,
+      };
       const { config, log } = prepare({ ...args, data }, io, extra);
       const follow = [{ path: demoLog(folder), encoding: 'auto' }];
       const app = await createApp(config, { log, follow, mode: 'demo' });
@@ -32,7 +43,14 @@ export function demo(createApp: CreateApp): Command {
           warn: (message) => log.warn(message),
         });
         traffic.start().catch((error: unknown) => log.warn(`demo traffic: ${messageOf(error)}`));
-        return () => traffic.stop();
+        const { flows } = config.settings;
+        const targets = flows.enabled ? demoTargets(flows.listen) : undefined;
+        const exporters = targets && new DemoExporters(targets);
+        exporters?.start().catch((error: unknown) => log.warn(`demo exporters: ${messageOf(error)}`));
+        return () => {
+          traffic.stop();
+          exporters?.stop();
+        };
       });
     },
   });
