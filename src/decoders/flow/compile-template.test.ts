@@ -213,6 +213,18 @@ describe('compileTemplate', () => {
     expect(JSON.parse(String(both.attrs))).toEqual({ src_prefix: '192.0.2.0' });
   });
 
+  it('reads the station that a wireless controller counts for', () => {
+    const fields: readonly Field[] = [
+      [365, 6],
+      [366, 4],
+      [147, 8],
+      [1, 4],
+    ];
+    const row = decodeOne(fields, [hex('020000000001'), ip('192.0.2.1'), text('office', 8), uint(4, 9)]);
+    expect(row).toMatchObject({ src_ip: '192.0.2.1', bytes: 9 });
+    expect(JSON.parse(String(row.attrs))).toEqual({ station_mac: '02:00:00:00:00:01', ssid: 'office' });
+  });
+
   it('reads the outer VLAN, the interfaces, the class of service and the flags under their other names', () => {
     const fields: readonly Field[] = [...PAIR, [243, 2], [252, 4], [253, 4], [195, 1], [6, 2]];
     const record = [PAIR_BYTES, uint(2, 100), uint(4, 7), uint(4, 8), [46], uint(2, 0x0112)];

@@ -19,6 +19,8 @@ const SOURCES: readonly Elements[] = [
     [0, 44],
     [0, 170],
   ],
+  // The station that a wireless controller counts for.
+  [[0, 366]],
 ];
 const DESTINATIONS: readonly Elements[] = [
   [
