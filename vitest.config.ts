@@ -10,7 +10,10 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['src/**/*.test.ts', 'demo/**/*.test.ts', 'scripts/**/*.test.ts'] },
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.ts', 'demo/**/*.test.ts', 'bench/**/*.test.ts', 'scripts/**/*.test.ts'],
+        },
       },
       { extends: true, test: { name: 'contracts', include: ['test/contracts/**/*.test.ts'] } },
       { extends: true, test: { name: 'journeys', include: ['test/journeys/**/*.test.ts'], testTimeout: 180_000 } },

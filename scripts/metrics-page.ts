@@ -62,6 +62,10 @@ const REST = `## Labels
 | \`kind\` | of indicators: \`addresses\`, \`networks\`, \`domains\` |
 | \`covers\` | of location tables: \`city\`, \`asn\` |
 | \`method\`, \`route\`, \`status\` | of a request; the route is the pattern, such as \`/v1/events/:id\` |
+| \`exporter\` | the name of a device that sends flows; after the first five hundred all are \`other\` |
+| \`code\` | of a condition: \`silent\`, \`losing\`, \`clock\`, \`no-template\`, \`limited\`, \`malformed\` ([what they mean](25-collect-flows.md#conditions)) |
+| \`protocol\`, \`domain\` | \`netflow5\`, \`netflow9\`, \`ipfix\`, \`sflow\`; source id or observation domain |
+| \`interface\`, \`direction\` | index of an interface of an exporter; \`in\`, \`out\` |
 | \`outcome\` | of a query of the state store: \`ok\`, \`error\` |
 
 Beside them stand the \`process_*\` and \`nodejs_*\` metrics of the process: memory, CPU time, open files, event loop, garbage

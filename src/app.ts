@@ -5,6 +5,7 @@ import type { ApiDeps } from './api/deps.ts';
 import { type ApiOptions, DEFAULT_LIMITS } from './api/options.ts';
 import { ApiServer } from './api/server.ts';
 import { canonicalEncoding } from './decoders/encodings.ts';
+import { DEFAULT_FLOW_OPTIONS } from './decoders/flow/flow-options.ts';
 import { JsonDecoder } from './decoders/json-decoder.ts';
 import { RECORD_SCHEMAS } from './decoders/schemas.ts';
 import { RiskWeights, score } from './detect/risk.ts';
@@ -19,7 +20,10 @@ import { Metrics } from './kit/metrics.ts';
 import type { Settings } from './kit/settings.ts';
 import { packageRoot, readVersion } from './kit/version.ts';
 import { parseReasons } from './model/risk.ts';
+import { ExporterRegistry } from './pipelines/exporter-registry.ts';
+import { readExporterSettings } from './pipelines/exporter-settings.ts';
 import { ensureCliKey, ensureFirstKey } from './pipelines/first-keys.ts';
+import { FlowCollector } from './pipelines/flows.ts';
 import { loadLocalIndicators } from './pipelines/indicator-sources.ts';
 import { TelemetryPipeline } from './pipelines/telemetry.ts';
 import { JsonlFileSource } from './sources/jsonl-file.ts';
@@ -117,6 +121,19 @@ export function createApp(config: LoadedConfig, options: AppOptions): App {
     );
   }
   components.push(pipeline);
+  const registry = new ExporterRegistry({
+    state,
+    metrics,
+    log,
+    options: {
+      silentAfterSeconds: settings.flows.silentAfter,
+      lossPercent: settings.flows.lossPercent,
+      clockSkewSeconds: settings.flows.clockSkew,
+    },
+  });
+  components.push(registry);
+  const flows = settings.flows.enabled ? flowCollector(settings, { registry, pipeline, metrics, log }) : undefined;
+  if (flows) components.push(flows);
   for (const file of options.follow ?? []) {
     components.push(
       new JsonlFileSource({
@@ -153,6 +170,8 @@ export function createApp(config: LoadedConfig, options: AppOptions): App {
     indicatorsChanged: () => loadLocalIndicators(state, matcher),
     schemas: RECORD_SCHEMAS,
     settingsView: () => describeSettings(config),
+    exporters: registry,
+    collector: () => flows?.view() ?? { listeners: [] },
     healthOf: () => components.map((component) => ({ name: component.name, ...component.health() })),
   };
   const api = new ApiServer(deps, apiOptions(settings, options.mode ?? 'standalone'));
@@ -184,6 +203,37 @@ export function createApp(config: LoadedConfig, options: AppOptions): App {
       return stopping;
     },
   };
+}
+
+/** @throws ConfigError when the file of exporters is wrong: better now than in a thread. */
+function flowCollector(
+  settings: Settings,
+  parts: { registry: ExporterRegistry; pipeline: TelemetryPipeline; metrics: Metrics; log: Log },
+): FlowCollector {
+  const { flows } = settings;
+  const { registry, pipeline, metrics, log } = parts;
+  if (flows.exporters !== undefined) readExporterSettings(flows.exporters);
+  return new FlowCollector({
+    listen: flows.listen,
+    receiver: flows.receiver,
+    receiveBuffer: flows.receiveBuffer,
+    allow: flows.allow,
+    rateLimit: flows.rateLimit,
+    options: {
+      ...DEFAULT_FLOW_OPTIONS,
+      fields: flows.fields,
+      sessionByPort: flows.sessionByPort,
+      templateSeconds: flows.templateMinutes * 60,
+      sflowBytes: flows.sflowBytes,
+    },
+    exportersFile: flows.exporters,
+    memories: () => registry.memories(),
+    take: (batch, letters) => pipeline.take(batch, letters),
+    reported: (reports) => registry.update(reports),
+    remember: (memories) => registry.remember(memories),
+    metrics,
+    log: log.child({ component: 'flows' }),
+  });
 }
 
 function hostOf(listen: string): string {

@@ -4,6 +4,7 @@ import type { Health } from '../kit/component.ts';
 import type { Log } from '../kit/log.ts';
 import type { Metrics } from '../kit/metrics.ts';
 import type { Envelope } from '../model/envelope.ts';
+import type { CollectorView, ExporterDirectory } from '../model/exporter-view.ts';
 import type { RecordError } from '../model/outcome.ts';
 import type { StateStore } from '../stores/state/store.ts';
 import type { EventRow, StoredDeadLetter, TelemetryStore } from '../stores/telemetry/store.ts';
@@ -69,4 +70,8 @@ export interface ApiDeps {
   settingsView(): readonly SettingView[];
   /** Health of every component that runs. */
   healthOf(): readonly ComponentHealth[];
+  /** Devices that send flows; none where flows are not collected. */
+  readonly exporters?: ExporterDirectory;
+  /** The sockets flows are received on. */
+  collector?(): CollectorView;
 }

@@ -10,6 +10,7 @@ const TAGS = [
   ['events', 'Reading and downloading events.'],
   ['query', 'Figures over many events.'],
   ['intel', 'Look-ups and local indicators.'],
+  ['exporters', 'Devices that send flows, and the sockets they send to.'],
   ['dead letters', 'Records that could not be taken.'],
   ['keys', 'API keys and the audit log.'],
   ['system', 'Health, version, metrics, settings.'],

@@ -109,6 +109,11 @@ export function csv(rows: readonly Row[], fields: readonly string[]): string {
   return lines.map((line) => `${line.map(quote).join(',')}\r\n`).join('');
 }
 
+/** One text as a cell of CSV. */
+export function csvCell(text: string): string {
+  return quote(csvText(text));
+}
+
 function csvText(value: unknown): string {
   const text = plain(value);
   return typeof value === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;

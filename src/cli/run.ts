@@ -23,9 +23,18 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     load: async (parts) => (await import('./demo.ts')).demo(parts.createApp),
   },
   ingest: { about: 'Send a file of records to a server', load: async () => (await import('./ingest.ts')).ingest },
+  decode: { about: 'Show the flows in a capture', load: async () => (await import('./decode.ts')).decode },
+  replay: {
+    about: 'Send the flow datagrams of a capture again',
+    load: async () => (await import('./replay.ts')).replay,
+  },
   lookup: { about: 'What is known about an address or domain', load: async () => (await import('./lookup.ts')).lookup },
   top: { about: 'The most frequent values of a field', load: async () => (await import('./top.ts')).top },
   query: { about: 'Newest events that match a filter', load: async () => (await import('./query.ts')).query },
+  exporters: {
+    about: 'Devices that send flows, and how they are',
+    load: async () => (await import('./exporters.ts')).exporters,
+  },
   export: {
     about: 'Write events as NDJSON, CSV or Parquet',
     load: async () => (await import('./export.ts')).exportEvents,

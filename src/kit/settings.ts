@@ -10,6 +10,7 @@ import {
   optionalText,
   optionalUrl,
   path,
+  splitAddress,
   text,
   type ValuesOf,
   whole,
@@ -24,6 +25,10 @@ function network(item: string): string | undefined {
   const family = isIP(ip);
   const fits = family > 0 && rest.length === 0 && /^\d+$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128);
   return fits ? undefined : 'must be a list of addresses or networks such as 192.0.2.0/24';
+}
+
+function endpoint(item: string): string | undefined {
+  return splitAddress(item) ? undefined : 'must be a list of HOST:PORT such as 0.0.0.0:2055';
 }
 
 function origin(item: string): string | undefined {
@@ -148,6 +153,53 @@ export const SETTINGS = {
       '192.168.0.0/16',
       'fc00::/7',
     ]),
+  },
+  flows: {
+    enabled: yesNo(true, 'Receive flows over UDP.'),
+    listen: list(
+      'Addresses on which NetFlow 5, 7, 9, IPFIX and sFlow 5 are received over UDP; any protocol on any of them.',
+      {},
+      endpoint,
+      ['127.0.0.1:2055', '127.0.0.1:4739', '127.0.0.1:6343'],
+    ),
+    allow: list('Networks that may send flows; all when empty.', {}, network),
+    rateLimit: whole(0, 0, 10_000_000, 'Datagrams a second that one sender may send; 0 is no limit.'),
+    receiveBuffer: bytes(
+      64 * MIB,
+      65_536,
+      'Receive buffer to ask for, each socket; without CAP_NET_ADMIN the system grants net.core.rmem_max at most.',
+    ),
+    receiver: choice(
+      ['auto', 'recvmmsg', 'dgram'],
+      'auto',
+      'How datagrams are received: many a system call where the system can, or one by one.',
+    ),
+    exporters: optionalPath('YAML file: what exporters are called, how they sample, what their interfaces are called.'),
+    fields: choice(
+      ['usual', 'all'],
+      'usual',
+      'Fields kept in attrs: the useful ones, or every one, unknown ones by number.',
+    ),
+    sessionByPort: yesNo(false, 'Tell exporters behind one address apart by their UDP port.'),
+    templateMinutes: whole(
+      0,
+      0,
+      525_600,
+      'Minutes without a refresh after which a template is not used; 0 is for ever.',
+    ),
+    sflowBytes: choice(
+      ['ip', 'frame'],
+      'ip',
+      'Bytes of an sFlow sample: the IP packet, as NetFlow counts, or the frame.',
+    ),
+    silentAfter: whole(300, 10, 604_800, 'Seconds without a datagram after which an exporter is called silent.'),
+    lossPercent: whole(
+      1,
+      0,
+      100,
+      'Share of lost datagrams in five minutes from which on an exporter is called losing.',
+    ),
+    clockSkew: whole(60, 1, 86_400, 'Seconds by which the clock of an exporter may be off.'),
   },
   intel: {
     threatList: optionalPath('CSV with the header ip_or_cidr,category,confidence; read again when it changes.', {

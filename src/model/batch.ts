@@ -4,6 +4,14 @@ import { Dictionary } from './dictionary.ts';
 /** A dictionary a decoder writes into is thrown away (with the codes of an empty batch) past this many strings. */
 const DICTIONARY_LIMIT = 65_536;
 
+/**
+ * Where a batch gets its memory: `bytes` zeroed bytes. A batch asks for the same amounts in the same order whenever it is
+ * made with the same capacity, so that two batches in two threads can lie on the same shared buffers.
+ */
+export type Allocator = (bytes: number) => ArrayBufferLike;
+
+const ownMemory: Allocator = (bytes) => new ArrayBuffer(bytes);
+
 /** Addresses: 16 network-order bytes a row, and the IPv4 number beside them for the fast path. */
 export class IpColumn {
   readonly bytes: Uint8Array;
@@ -14,11 +22,11 @@ export class IpColumn {
   /** 0 none, 4 or 6. */
   readonly family: Uint8Array;
 
-  constructor(capacity: number) {
-    this.bytes = new Uint8Array(capacity * 16);
+  constructor(capacity: number, allocate: Allocator = ownMemory) {
+    this.bytes = new Uint8Array(allocate(capacity * 16));
     this.words = new Uint32Array(this.bytes.buffer);
-    this.v4 = new Uint32Array(capacity);
-    this.family = new Uint8Array(capacity);
+    this.v4 = new Uint32Array(allocate(capacity * 4));
+    this.family = new Uint8Array(allocate(capacity));
   }
 
   /** Puts the IPv4 address `address` (192.0.2.1 is 0xc0000201), mapped, into `row`. */
@@ -67,8 +75,8 @@ export class DictColumn {
   readonly codes: Uint32Array;
   dictionary = new Dictionary();
 
-  constructor(capacity: number) {
-    this.codes = new Uint32Array(capacity);
+  constructor(capacity: number, allocate: Allocator = ownMemory) {
+    this.codes = new Uint32Array(allocate(capacity * 4));
   }
 
   set(row: number, text: string): void {
@@ -89,6 +97,11 @@ export class DictColumn {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
+/** Encoder and decoder refuse memory that another thread could change under them. */
+function isShared(bytes: Uint8Array): boolean {
+  return bytes.buffer instanceof SharedArrayBuffer;
+}
+
 /**
  * Strings of any length as one run of UTF-8 bytes with offsets. Rows are written in ascending order; a row may be
  * written again only while it is the last one written (a record that turned out bad).
@@ -100,12 +113,20 @@ export class TextColumn {
   /** Rows whose offsets are final; later rows are empty. */
   rows = 0;
 
-  constructor(capacity: number, bytes = 1024) {
-    this.offsets = new Uint32Array(capacity + 1);
-    this.bytes = new Uint8Array(bytes);
+  readonly #allocate: Allocator;
+
+  constructor(capacity: number, bytes = 1024, allocate: Allocator = ownMemory) {
+    this.#allocate = allocate;
+    this.offsets = new Uint32Array(allocate((capacity + 1) * 4));
+    this.bytes = new Uint8Array(allocate(bytes));
   }
 
   set(row: number, text: string): void {
+    if (isShared(this.bytes)) {
+      const encoded = encoder.encode(text);
+      this.setBytes(row, encoded, 0, encoded.length);
+      return;
+    }
     const at = this.begin(row, text.length * 3);
     this.end(row, at + encoder.encodeInto(text, this.bytes.subarray(at)).written);
   }
@@ -123,7 +144,7 @@ export class TextColumn {
     this.rows = row;
     const at = this.offsets[row];
     if (at + room > this.bytes.length) {
-      const larger = new Uint8Array(Math.max(this.bytes.length * 2, at + room));
+      const larger = new Uint8Array(this.#allocate(Math.max(this.bytes.length * 2, at + room)));
       larger.set(this.bytes.subarray(0, at));
       this.bytes = larger;
     }
@@ -142,7 +163,9 @@ export class TextColumn {
   }
 
   get(row: number): string {
-    return row < this.rows ? decoder.decode(this.bytes.subarray(this.offsets[row], this.offsets[row + 1])) : '';
+    if (row >= this.rows) return '';
+    const [start, end] = [this.offsets[row], this.offsets[row + 1]];
+    return decoder.decode(isShared(this.bytes) ? this.bytes.slice(start, end) : this.bytes.subarray(start, end));
   }
 
   isEmpty(row: number): boolean {
@@ -152,7 +175,7 @@ export class TextColumn {
   reset(): void {
     this.rows = 0;
     // A batch that once held huge texts does not keep their memory for ever.
-    if (this.bytes.length > 16 << 20) this.bytes = new Uint8Array(1024);
+    if (this.bytes.length > 16 << 20) this.bytes = new Uint8Array(this.#allocate(1024));
   }
 }
 
@@ -177,29 +200,29 @@ type TypeOf<N extends ColumnName> = Extract<(typeof COLUMNS)[number], { name: N 
 /** The typed arrays of a batch under their column names. */
 export type BatchColumns = { readonly [N in Exclude<ColumnName, 'id'>]: Physical[TypeOf<N>] };
 
-function allocate(type: ColumnType, capacity: number): unknown {
+function allocateColumn(type: ColumnType, capacity: number, allocate: Allocator): unknown {
   switch (type) {
     case 'u8':
     case 'enum':
-      return new Uint8Array(capacity);
+      return new Uint8Array(allocate(capacity));
     case 'u16':
-      return new Uint16Array(capacity);
+      return new Uint16Array(allocate(capacity * 2));
     case 'u32':
-      return new Uint32Array(capacity);
+      return new Uint32Array(allocate(capacity * 4));
     case 'f32':
-      return new Float32Array(capacity).fill(Number.NaN);
+      return new Float32Array(allocate(capacity * 4)).fill(Number.NaN);
     case 'time':
     case 'u64':
     case 'f64':
-      return new Float64Array(capacity);
+      return new Float64Array(allocate(capacity * 8));
     case 'ip':
-      return new IpColumn(capacity);
+      return new IpColumn(capacity, allocate);
     case 'dict':
     case 'set':
-      return new DictColumn(capacity);
+      return new DictColumn(capacity, allocate);
     case 'text':
     case 'json':
-      return new TextColumn(capacity);
+      return new TextColumn(capacity, 1024, allocate);
     case 'id':
       return undefined;
   }
@@ -220,10 +243,11 @@ export class EventBatch {
   firstId = 0n;
   idStep = 1n;
 
-  constructor(capacity: number) {
+  constructor(capacity: number, allocate: Allocator = ownMemory) {
     this.capacity = capacity;
     const columns: Record<string, unknown> = {};
-    for (const column of COLUMNS) if (column.type !== 'id') columns[column.name] = allocate(column.type, capacity);
+    for (const column of COLUMNS)
+      if (column.type !== 'id') columns[column.name] = allocateColumn(column.type, capacity, allocate);
     // Copied, because V8 keeps an object that was filled by computed keys as a hash table; the copy has fixed slots.
     this.columns = { ...columns } as unknown as BatchColumns;
   }

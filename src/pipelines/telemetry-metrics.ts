@@ -1,6 +1,7 @@
 import type { Metrics } from '../kit/metrics.ts';
 import type { EventBatch } from '../model/batch.ts';
 import type { Envelope } from '../model/envelope.ts';
+import type { DeadLetter } from '../model/outcome.ts';
 import type { IngestReport } from './gathering-sink.ts';
 
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
@@ -47,19 +48,18 @@ export class TelemetryMetrics {
     this.#stage.observe({ stage: 'decode' }, milliseconds / 1000);
   }
 
-  committed(
-    batch: EventBatch,
-    letters: number,
-    times: { began: number; located: number; matched: number; scored: number },
-  ): void {
+  /** Milliseconds of each step. */
+  enriched(locate: number, match: number, score: number): void {
+    this.#stage.observe({ stage: 'locate' }, locate / 1000);
+    this.#stage.observe({ stage: 'match' }, match / 1000);
+    this.#stage.observe({ stage: 'score' }, score / 1000);
+  }
+
+  committed(batch: EventBatch, letters: readonly DeadLetter[], milliseconds: number): void {
     let threats = 0;
     for (let row = 0; row < batch.length; row++) if (batch.columns.threat_count[row] > 0) threats++;
     this.#committed.inc(batch.length);
     if (threats > 0) this.#threats.inc(threats);
-    if (batch.length === 0 && letters === 0) return;
-    this.#stage.observe({ stage: 'locate' }, (times.located - times.began) / 1000);
-    this.#stage.observe({ stage: 'match' }, (times.matched - times.located) / 1000);
-    this.#stage.observe({ stage: 'score' }, (times.scored - times.matched) / 1000);
-    this.#stage.observe({ stage: 'commit' }, (performance.now() - times.scored) / 1000);
+    if (batch.length > 0 || letters.length > 0) this.#stage.observe({ stage: 'commit' }, milliseconds / 1000);
   }
 }

@@ -17,6 +17,8 @@ const BATCH_ROWS = 20_480;
 const READY_ROWS = 10_000;
 /** Batches being written at the same time: one encodes while the disk works on the other. */
 const COMMITS_AT_ONCE = 2;
+/** Rows that are located, matched and scored in one turn of the event loop: some 15 ms. */
+const TURN_ROWS = 20_480;
 /** Payloads from this size on take turns, so that several that arrive together do not hold the event loop as one. */
 const LARGE_PAYLOAD_BYTES = 65_536;
 
@@ -58,6 +60,8 @@ export class TelemetryPipeline implements Component {
   readonly #ready: OpenBatch[] = [];
   #open: OpenBatch | undefined;
   #committing = 0;
+  /** Rows of batches that came decoded and are not stored yet. */
+  #taken = 0;
   #turn: Promise<void> = Promise.resolve();
   #flushPlanned = false;
   #state: Health['state'] = 'starting';
@@ -80,14 +84,17 @@ export class TelemetryPipeline implements Component {
   /** Refuses new envelopes and waits until everything taken is committed. */
   async stop(): Promise<void> {
     this.#state = 'stopped';
-    while (this.#open || this.#ready.length > 0 || this.#committing > 0) {
+    while (this.#open || this.#ready.length > 0 || this.#committing > 0 || this.#taken > 0) {
       this.#flush();
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }
 
   health(): Health {
-    return { state: this.#state, figures: { records_waiting: this.waiting, commits: this.#committing } };
+    return {
+      state: this.#state,
+      figures: { records_waiting: this.waiting, flows_waiting: this.#taken, commits: this.#committing },
+    };
   }
 
   /** Records decoded and not yet handed to the store. */
@@ -122,6 +129,32 @@ export class TelemetryPipeline implements Component {
       await Promise.all([...touched].map((open) => open.committed));
     }
     return sink.report;
+  }
+
+  /**
+   * Takes a batch that was decoded elsewhere, stamped and all. Resolves when its rows and `letters` are on disk and the
+   * batch is empty again. When the store is full it waits and tries again: the sender of datagrams is not told, so what
+   * cannot be stored has to stand in its way until its socket drops.
+   * @throws AppError UNAVAILABLE when stopped: nothing of it was stored.
+   */
+  async take(batch: EventBatch, letters: readonly DeadLetter[]): Promise<void> {
+    await this.#preparing;
+    this.#taken += batch.length;
+    try {
+      await this.#enrich(batch);
+      for (;;) {
+        try {
+          await this.#nextTurn();
+          return await this.#store(batch, letters);
+        } catch (error) {
+          if (!(error instanceof AppError) || error.code !== 'STORAGE_FULL' || this.#state !== 'ok') throw error;
+          await new Promise((resolve) => setTimeout(resolve, 1000));
+        }
+      }
+    } finally {
+      this.#taken -= batch.length;
+      batch.reset();
+    }
   }
 
   #decode(decoder: Decoder, envelope: Envelope, touched: Set<OpenBatch>): GatheringSink {
@@ -202,28 +235,45 @@ export class TelemetryPipeline implements Component {
 
   async #commit(open: OpenBatch): Promise<void> {
     const { batch } = open;
-    const { locator, matcher, score, store } = this.#parts;
     let failure: unknown;
     try {
-      const began = performance.now();
-      const rows = batch.length;
-      locator.locate(batch, 0, rows);
-      const located = performance.now();
-      matcher.match(batch, 0, rows);
-      const matched = performance.now();
-      score(batch, 0, rows);
-      const scored = performance.now();
+      await this.#enrich(batch);
       await this.#nextTurn();
-      await store.commit(batch, open.letters);
-      this.#metrics.committed(batch, open.letters.length, { began, located, matched, scored });
+      await this.#store(batch, open.letters);
     } catch (error) {
       failure = error;
-      this.#metrics.failed.inc();
     }
     batch.reset();
     if (this.#spare.length < COMMITS_AT_ONCE + 2) this.#spare.push(batch);
     this.#committing--;
     open.settle(failure);
     this.#flush();
+  }
+
+  /** Locates, matches and scores, some rows a turn of the event loop. */
+  async #enrich(batch: EventBatch): Promise<void> {
+    const { locator, matcher, score } = this.#parts;
+    for (let from = 0; from < batch.length; from += TURN_ROWS) {
+      if (from > 0) await this.#nextTurn();
+      const to = Math.min(from + TURN_ROWS, batch.length);
+      const began = performance.now();
+      locator.locate(batch, from, to);
+      const located = performance.now();
+      matcher.match(batch, from, to);
+      const matched = performance.now();
+      score(batch, from, to);
+      this.#metrics.enriched(located - began, matched - located, performance.now() - matched);
+    }
+  }
+
+  async #store(batch: EventBatch, letters: readonly DeadLetter[]): Promise<void> {
+    const began = performance.now();
+    try {
+      await this.#parts.store.commit(batch, letters);
+    } catch (error) {
+      this.#metrics.failed.inc();
+      throw error;
+    }
+    this.#metrics.committed(batch, letters, performance.now() - began);
   }
 }

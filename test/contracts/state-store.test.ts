@@ -2,6 +2,7 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { silentLog } from '../../src/kit/log.ts';
 import { Metrics } from '../../src/kit/metrics.ts';
+import type { ExporterMemory } from '../../src/model/exporter.ts';
 import { EmbeddedPostgres } from '../../src/stores/state/embedded.ts';
 import { migrate } from '../../src/stores/state/migrate.ts';
 import { Database } from '../../src/stores/state/postgres.ts';
@@ -240,6 +241,64 @@ describe.each(forms)('state store, %s', (_name, open) => {
       await expect(store.indicators.upsert({ value: '192.0.2.1', category: 'x', confidence })).rejects.toMatchObject({
         code: 'INVALID_PARAMETER',
       });
+  });
+
+  describe('exporters', () => {
+    const SEEN = Date.UTC(2026, 10, 20, 12) * 1000 + 123_456;
+    const memory = (address: string, more: Partial<ExporterMemory> = {}): ExporterMemory => ({
+      address,
+      version: 1,
+      protocols: { netflow9: { domains: [{ id: 0, templates: [[256, 8, 4]] }] } },
+      interfaces: [{ index: 1, name: 'ge-0/0/1', description: 'to \u0000 the \ud800 core' }],
+      ...more,
+    });
+    const traits = { name: 'edge', first_seen: SEEN, last_seen: SEEN + 60e6, protocols: ['netflow9' as const] };
+
+    it('remembers them with what decodes their data, texts that no database likes included', async () => {
+      await store.exporters.remember(memory('192.0.2.1'), traits);
+      expect(await store.exporters.list()).toEqual([
+        {
+          address: '192.0.2.1',
+          name: 'edge',
+          firstSeen: SEEN,
+          lastSeen: SEEN + 60e6,
+          protocols: ['netflow9'],
+          memory: memory('192.0.2.1'),
+        },
+      ]);
+    });
+
+    it('updates by address and keeps the earliest and the latest time', async () => {
+      const later = { name: 'edge-1', first_seen: SEEN + 1e6, last_seen: SEEN - 1, protocols: [] };
+      await store.exporters.remember(memory('192.0.2.1', { protocols: {} }), later);
+      const [only, ...others] = await store.exporters.list();
+      expect(others).toEqual([]);
+      expect(only).toMatchObject({ name: 'edge-1', firstSeen: SEEN, lastSeen: SEEN + 60e6, protocols: [] });
+      expect(only.memory.protocols).toEqual({});
+    });
+
+    it('lists the one seen last first, and forgets', async () => {
+      const protocols = ['ipfix' as const, 'sflow' as const];
+      const newer = { ...traits, last_seen: SEEN + 90e6, protocols };
+      await store.exporters.remember(memory('2001:db8::1'), newer);
+      const listed = await store.exporters.list();
+      expect(listed.map(({ address }) => address)).toEqual(['2001:db8::1', '192.0.2.1']);
+      expect(listed[0].protocols).toEqual(protocols);
+      expect(await store.exporters.forget('2001:db8::1')).toBe(true);
+      expect(await store.exporters.forget('2001:db8::1')).toBe(false);
+      expect(await store.exporters.forget("' or true --")).toBe(false);
+      expect(await store.exporters.forget('192.0.2.1')).toBe(true);
+      expect(await store.exporters.list()).toEqual([]);
+    });
+
+    it('refuses a memory without end, and a name it cannot hold', async () => {
+      const huge = memory('192.0.2.2', { protocols: { ipfix: 'x'.repeat(9_000_000) } });
+      await expect(store.exporters.remember(huge, traits)).rejects.toMatchObject({ code: 'INVALID_PARAMETER' });
+      await expect(store.exporters.remember(memory('192.0.2.2'), { ...traits, name: 'a\0b' })).rejects.toMatchObject({
+        code: 'INVALID_PARAMETER',
+      });
+      expect(await store.exporters.list()).toEqual([]);
+    });
   });
 
   it('answers one hundred callers at once', async () => {

@@ -6,6 +6,7 @@ import { AppError } from '../../src/kit/errors.ts';
 import { silentLog } from '../../src/kit/log.ts';
 import { Metrics } from '../../src/kit/metrics.ts';
 import type { Envelope } from '../../src/model/envelope.ts';
+import type { CollectorView, ExporterView } from '../../src/model/exporter-view.ts';
 import { parseReasons } from '../../src/model/risk.ts';
 import type { AuditEntry, LocalIndicator, StoredKey } from '../../src/stores/state/store.ts';
 import type {
@@ -103,6 +104,9 @@ export class World {
   ingest: ApiDeps['ingest'] = async () => ({ accepted: 1, rejected: 0, errors: [] });
   replay: ApiDeps['replayDeadLetter'] = async () => ({ accepted: 1, rejected: 0, errors: [] });
   components: ReturnType<ApiDeps['healthOf']> = [{ name: 'store', state: 'ok' }];
+  /** Exporters; undefined where flows are not collected. */
+  exporters: ExporterView[] | undefined;
+  collector: CollectorView | undefined;
   failWith: Error | undefined;
 
   addKey(secret: string, more: Partial<StoredKey> = {}): StoredKey {
@@ -145,6 +149,8 @@ export class World {
       schemas: { 'flows.v1': { $id: 'flows.v1', type: 'object' } },
       settingsView: () => [{ name: 'API_KEY', value: '***', source: 'env' }],
       healthOf: () => this.components,
+      ...(this.exporters && { exporters: exportersOf(this) }),
+      ...(this.collector && { collector: () => this.collector ?? { listeners: [] } }),
     };
   }
 }
@@ -286,6 +292,7 @@ function stateOf(world: World): ApiDeps['state'] {
       },
       list: async () => world.indicators,
     },
+    exporters: { remember: async () => {}, list: async () => [], forget: async () => false },
   };
 }
 
@@ -318,6 +325,19 @@ function matcherOf(): ApiDeps['matcher'] {
         : [],
     replace: async () => {},
     size: () => ({ addresses: 1, networks: 0, domains: 1 }),
+  };
+}
+
+function exportersOf(world: World): ApiDeps['exporters'] {
+  const all = () => world.exporters ?? [];
+  return {
+    list: all,
+    get: (address) => all().find((exporter) => exporter.address === address),
+    forget: async (address) => {
+      const before = all().length;
+      world.exporters = all().filter((exporter) => exporter.address !== address);
+      return world.exporters.length < before;
+    },
   };
 }
 

@@ -58,6 +58,8 @@ export async function startApp(options: AppOptions = {}): Promise<RunningApp> {
         API_KEY: KEY,
         // The location tables are prepared once for all tests, not once a test.
         VEDETTE_GEO_CACHE_DIR: join(tmpdir(), 'vedette-test-location-tables'),
+        // Several apps run at once: the default ports would be taken.
+        VEDETTE_FLOWS_ENABLED: 'off',
         RATE_LIMIT_INGEST_RPM: '1000000',
         RATE_LIMIT_DEFAULT_RPM: '1000000',
         ...(options.viaEnv && { VEDETTE_LISTEN: `127.0.0.1:${port}`, VEDETTE_DATA_DIR: dataDir }),

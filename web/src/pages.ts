@@ -31,6 +31,14 @@ export const PAGES: readonly Page[] = [
     component: lazy(() => import('./pages/events/events.tsx')),
   },
   {
+    path: '/exporters',
+    title: 'Exporters',
+    icon: 'exporters',
+    key: 'x',
+    context: false,
+    component: lazy(() => import('./pages/exporters/exporters.tsx')),
+  },
+  {
     path: '/lookup',
     title: 'Look-up',
     icon: 'lookup',

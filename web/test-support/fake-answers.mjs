@@ -260,6 +260,132 @@ const letter = (id) => ({
   bytes_preview: '{"_path":"conn","ts":"yesterday","uid":"CHhAvVGS1DHFjwGM9"',
 });
 
+const CONDITIONS = {
+  losing: '2.3 % lost on the way in the last 5 minutes (1,402 of 61,240 datagrams).',
+  clock: 'Its clock is 60 min behind.',
+  silent: 'Nothing received for 3 h.',
+  'no-template': '12 data sets of the last 5 minutes are lost because their template did not come.',
+};
+
+function exporter(name, address, protocols, flows, more = {}) {
+  const now = Date.now();
+  return {
+    address,
+    name,
+    protocols,
+    first_seen: iso(now - 6.4 * 86_400_000),
+    last_seen: iso(now - 900),
+    datagrams_per_second: flows / 28,
+    flows_per_second: flows,
+    loss_percent: 0,
+    clock_skew: 0.2,
+    counts: {
+      datagrams: flows * 4000,
+      bytes: flows * 5_400_000,
+      flows: flows * 112_000,
+      options: 840,
+      counter_samples: protocols.includes('sflow') ? 12_400 : 0,
+      lost: 0,
+      reordered: 3,
+      duplicates: 0,
+      restarts: 1,
+      malformed: 0,
+      without_template: 0,
+      limited: 0,
+    },
+    templates: protocols.includes('sflow') ? 0 : 6,
+    sampling: [1000],
+    interfaces: 4,
+    conditions: [],
+    ...more,
+  };
+}
+
+const wrong = (...codes) => ({
+  conditions: codes.map((code) => ({ code, since: iso(Date.now() - 740_000), text: CONDITIONS[code] })),
+});
+const EXPORTERS = () => [
+  exporter('core-1', '192.0.2.1', ['ipfix'], 4210),
+  exporter('core-2', '192.0.2.2', ['ipfix'], 3980, { loss_percent: 2.29, ...wrong('losing') }),
+  exporter('edge-fra', '198.51.100.1', ['netflow9'], 812, { clock_skew: 3602, ...wrong('clock', 'no-template') }),
+  exporter('leaf-17', '2001:db8:85a3::17', ['sflow'], 96.4, { clock_skew: null, sampling: [512, 2048] }),
+  exporter('old-router', '203.0.113.40', ['netflow5'], 0, {
+    loss_percent: null,
+    sampling: [],
+    last_seen: iso(Date.now() - 10_800_000),
+    ...wrong('silent'),
+  }),
+];
+
+function exporterDetail({ path }) {
+  const address = decodeURIComponent(path.split('/')[3]);
+  const found = EXPORTERS().find((one) => one.address === address) ?? EXPORTERS()[0];
+  const [protocol] = found.protocols;
+  const seen = iso(Date.now() - 24_000);
+  const fields = ['sourceIPv4Address', 'destinationIPv4Address', 'sourceTransportPort', 'destinationTransportPort'];
+  const template = (id, kind) => ({
+    protocol,
+    domain: 0,
+    id,
+    kind,
+    fields: [...fields, 'protocolIdentifier', 'octetDeltaCount', 'packetDeltaCount', '9/12235'],
+    record_bytes: id === 261 ? null : 52,
+    first_seen: found.first_seen,
+    last_seen: seen,
+    records: 48_213_114,
+  });
+  const port = (index, name, description, part) => ({
+    index,
+    name,
+    description,
+    named_by: 'options',
+    counters: {
+      at: seen,
+      speed: 10e9,
+      up: part > 0,
+      in_errors: 0,
+      out_errors: index,
+      in_discards: 0,
+      out_discards: 12 * index,
+    },
+    in_bps: part * 8.2e9,
+    out_bps: part * 2.1e9,
+  });
+  return {
+    ...found,
+    templates: found.templates === 0 ? [] : [template(256, 'data'), template(257, 'data'), template(261, 'options')],
+    sampling: found.sampling.map((rate, selector) => ({
+      protocol,
+      domain: 0,
+      selector,
+      rate,
+      from: protocol === 'sflow' ? 'header' : 'options',
+      last_seen: seen,
+    })),
+    interfaces: [
+      port(1, 'xe-0/0/0', 'transit', 1),
+      port(2, 'xe-0/0/1', 'peering', 0.3),
+      port(3, 'xe-0/0/2', 'office', 0.02),
+      port(4, 'xe-0/0/3', '', 0),
+    ],
+  };
+}
+
+const listener = (port, more = {}) => ({
+  address: `0.0.0.0:${port}`,
+  error: null,
+  asked_buffer: 67_108_864,
+  granted_buffer: 425_984,
+  buffer_complete: false,
+  datagrams: 1_482_113,
+  bytes: 2_012_482_113,
+  kernel_drops: 0,
+  refused: 14,
+  limited: 0,
+  queue_drops: 0,
+  ...more,
+});
+
 export const version = () => ({
   service: 'vedette',
   version: '0.1.0',
@@ -279,6 +405,14 @@ export const routes = {
     const id = Number(100000n - (BigInt(path.split('/')[3]) - 9007199254740000n));
     return { ...event(id, Date.now(), true), id: path.split('/')[3] };
   },
+  '/v1/exporters': ({ scenario }) => {
+    const items = scenario === 'empty' ? [] : EXPORTERS();
+    return { items, total: items.length };
+  },
+  '/v1/exporters/[^/]+': exporterDetail,
+  '/v1/collector': () => ({
+    listeners: [listener(2055, { kernel_drops: 48_213 }), listener(4739), listener(6343, { datagrams: 0, bytes: 0 })],
+  }),
   '/v1/lookup': lookup,
   '/v1/ingest': () => ({ status: 'accepted', queued: 1 }),
   '/v1/updates/check': ({ scenario }) => ({

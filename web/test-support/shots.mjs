@@ -76,6 +76,16 @@ const SHOTS = [
   { name: 'lookup', key: 'full', path: '/lookup?find=203.0.113.7', sizes: ['wide', 'phone'] },
   { name: 'lookup-many', key: 'full', path: '/lookup?find=203.0.113.7%20198.51.100.4%20evil%5B.%5Dexample' },
   { name: 'system', key: 'full', path: '/system', sizes: ['wide', 'phone'], themes: ['dark', 'light'], full: true },
+  {
+    name: 'exporters',
+    key: 'full',
+    path: '/exporters',
+    sizes: ['wide', 'phone'],
+    themes: ['dark', 'light'],
+    full: true,
+  },
+  { name: 'exporters-drawer', key: 'full', path: '/exporters?row=198.51.100.1', sizes: ['wide', 'phone'] },
+  { name: 'exporters-empty', key: 'empty', path: '/exporters', full: true },
   { name: 'missing', key: 'full', path: '/nowhere' },
 ];
 

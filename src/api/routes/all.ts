@@ -4,6 +4,7 @@ import { deadLetterRoutes } from './dead-letters.ts';
 import { docsRoutes } from './docs.ts';
 import { downloadRoutes } from './download.ts';
 import { eventRoutes } from './events.ts';
+import { exporterRoutes } from './exporters.ts';
 import { fieldRoutes } from './fields.ts';
 import { healthRoutes } from './health.ts';
 import { indicatorRoutes } from './indicators.ts';
@@ -31,6 +32,7 @@ export const ALL_ROUTES: readonly Routes[] = [
   overviewRoutes,
   lookupRoutes,
   indicatorRoutes,
+  exporterRoutes,
   deadLetterRoutes,
   keyRoutes,
   schemaRoutes,

@@ -5,6 +5,7 @@ import type { Metrics } from '../../kit/metrics.ts';
 import { PostgresAudit } from './audit.ts';
 import { EmbeddedPostgres } from './embedded.ts';
 import type { Engine } from './engine.ts';
+import { PostgresExporters } from './exporters.ts';
 import { PostgresIndicators } from './indicators.ts';
 import { PostgresKeys } from './keys.ts';
 import { migrate } from './migrate.ts';
@@ -28,13 +29,14 @@ export interface StateStoreOptions {
   readonly keyCacheMs?: number;
 }
 
-/** Keys, settings, local indicators and the audit log in PostgreSQL: a child process, or a server by URL. */
+/** Keys, settings, local indicators, exporters and the audit log in PostgreSQL: a child process, or a server by URL. */
 export class PostgresStateStore implements StateStore {
   readonly name = 'state';
   readonly keys: PostgresKeys;
   readonly settings: PostgresSettings;
   readonly audit: PostgresAudit;
   readonly indicators: PostgresIndicators;
+  readonly exporters: PostgresExporters;
   readonly #engine: Engine;
   readonly #database: Database;
   readonly #log: Log;
@@ -52,6 +54,7 @@ export class PostgresStateStore implements StateStore {
     this.settings = new PostgresSettings(this.#database);
     this.audit = new PostgresAudit(this.#database);
     this.indicators = new PostgresIndicators(this.#database);
+    this.exporters = new PostgresExporters(this.#database);
   }
 
   async start(): Promise<void> {

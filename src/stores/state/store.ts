@@ -1,4 +1,5 @@
 import type { Component } from '../../kit/component.ts';
+import type { ExporterMemory, ExporterReport, FlowProtocol } from '../../model/exporter.ts';
 
 export type Scope = 'read' | 'ingest' | 'admin';
 export type Tier = 'free' | 'standard' | 'premium' | 'enterprise';
@@ -57,7 +58,22 @@ export interface LocalIndicator {
   readonly updatedAt: string;
 }
 
-/** State that is not telemetry: keys, settings, local indicators, the audit log. PostgreSQL, embedded or by URL. */
+/** What is kept of an exporter beside its memory, as it reported it. Times are microseconds since 1970. */
+export type ExporterTraits = Pick<ExporterReport, 'name' | 'first_seen' | 'last_seen' | 'protocols'>;
+
+/** A device that sent flows, in this run or an earlier one. */
+export interface RememberedExporter {
+  /** IPv4, or IPv6 in canonical form. */
+  readonly address: string;
+  readonly name: string;
+  /** Microseconds since 1970. */
+  readonly firstSeen: number;
+  readonly lastSeen: number;
+  readonly protocols: readonly FlowProtocol[];
+  readonly memory: ExporterMemory;
+}
+
+/** State that is not telemetry: keys, settings, local indicators, exporters, the audit log. PostgreSQL, embedded or by URL. */
 export interface StateStore extends Component {
   readonly keys: KeyStore;
   readonly settings: {
@@ -73,5 +89,12 @@ export interface StateStore extends Component {
     upsert(indicator: Pick<LocalIndicator, 'value' | 'category' | 'confidence'>): Promise<LocalIndicator>;
     remove(id: string): Promise<boolean>;
     list(): Promise<LocalIndicator[]>;
+  };
+  readonly exporters: {
+    /** Insert or update by address. @throws AppError INVALID_PARAMETER when it cannot be held. */
+    remember(memory: ExporterMemory, traits: ExporterTraits): Promise<void>;
+    /** The one seen last first. */
+    list(): Promise<RememberedExporter[]>;
+    forget(address: string): Promise<boolean>;
   };
 }

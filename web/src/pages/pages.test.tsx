@@ -171,7 +171,7 @@ describe('the system page', () => {
       expect(calls.some((call) => call.method === 'POST' && call.path === '/v1/dead-letters/a1/replay')).toBe(true),
     );
     fireEvent.click(screen.getByRole('button', { name: 'Purge all' }));
-    const dialog = await screen.findByRole('alertdialog');
+    const dialog = await screen.findByRole('alertdialog', {}, { timeout: 20_000 });
     expect(calls.some((call) => call.method === 'DELETE')).toBe(false);
     fireEvent.click(within(dialog).getByRole('button', { name: 'Purge all' }));
     await waitFor(() =>

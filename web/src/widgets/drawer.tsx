@@ -5,11 +5,13 @@ interface DrawerProps {
   title: ReactNode;
   onClose: () => void;
   actions?: ReactNode;
+  /** For tables: takes more of the page. */
+  wide?: boolean;
   children: ReactNode;
 }
 
 /** Details beside a list. The list stays usable and keeps the focus; Esc closes. */
-export function Drawer({ title, onClose, actions, children }: DrawerProps) {
+export function Drawer({ title, onClose, actions, wide = false, children }: DrawerProps) {
   const id = useId();
   const close = useRef(onClose);
   close.current = onClose;
@@ -26,7 +28,7 @@ export function Drawer({ title, onClose, actions, children }: DrawerProps) {
     };
   }, []);
   return (
-    <aside className="drawer" aria-labelledby={id}>
+    <aside className={wide ? 'drawer wide' : 'drawer'} aria-labelledby={id}>
       <header>
         <h2 id={id}>{title}</h2>
         <button type="button" className="icon-button" aria-label="Close details" onClick={onClose}>

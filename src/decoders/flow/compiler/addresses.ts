@@ -19,7 +19,7 @@ const SOURCES: readonly Elements[] = [
     [0, 44],
     [0, 170],
   ],
-  // The station that a wireless controller counts for.
+  // A wireless controller counts for every station, with one address only.
   [[0, 366]],
 ];
 const DESTINATIONS: readonly Elements[] = [
