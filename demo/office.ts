@@ -36,13 +36,17 @@ export const DEMO_THREATS = [
 /** A seeded office: 60 clients, a few servers, the sites they use, and three things that are wrong. */
 export class Office {
   readonly #random: Random;
+  readonly #network: string;
   readonly #clients: string[];
-  readonly #servers = ['10.20.0.10', '10.20.0.11', '10.20.0.25', '10.20.0.53'];
+  readonly #servers: string[];
   readonly #sites: Place[];
 
-  constructor(seed: number) {
+  /** @param network first two parts of the addresses at home. */
+  constructor(seed: number, network = '10.20') {
     this.#random = new Random(seed);
-    this.#clients = Array.from({ length: 60 }, (_, i) => `10.20.${1 + (i % 3)}.${10 + i}`);
+    this.#network = network;
+    this.#servers = [10, 11, 25, 53].map((host) => `${network}.0.${host}`);
+    this.#clients = Array.from({ length: 60 }, (_, i) => `${network}.${1 + (i % 3)}.${10 + i}`);
     this.#sites = Array.from({ length: 240 }, (_, i) => ({
       address: this.#publicAddress(),
       name: `site-${i + 1}.example`,
@@ -156,7 +160,7 @@ export class Office {
     return {
       at,
       duration: 0.4,
-      from: '10.20.2.47',
+      from: `${this.#network}.2.47`,
       to: '203.0.113.66',
       fromPort: this.#random.between(32_768, 60_999),
       toPort: 443,
@@ -174,7 +178,7 @@ export class Office {
       at,
       duration: 0,
       from: '198.51.100.23',
-      to: `10.20.0.${10 + this.#random.between(0, 40)}`,
+      to: `${this.#network}.0.${10 + this.#random.between(0, 40)}`,
       fromPort: 40_000 + i,
       toPort: this.#random.pick([22, 23, 80, 443, 445, 3389, 5900, 8080]),
       proto: 'tcp',
@@ -189,7 +193,7 @@ export class Office {
     return {
       at,
       duration: 240,
-      from: '10.20.3.32',
+      from: `${this.#network}.3.32`,
       to: '203.0.113.200',
       fromPort: 51_515,
       toPort: 8443,

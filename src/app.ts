@@ -132,10 +132,8 @@ export function createApp(config: LoadedConfig, options: AppOptions): App {
     },
   });
   components.push(registry);
-  if (settings.flows.enabled) {
-    const flows = flowCollector(settings, { registry, pipeline, metrics, log });
-    components.push(flows);
-  }
+  const flows = settings.flows.enabled ? flowCollector(settings, { registry, pipeline, metrics, log }) : undefined;
+  if (flows) components.push(flows);
   for (const file of options.follow ?? []) {
     components.push(
       new JsonlFileSource({
@@ -172,6 +170,8 @@ export function createApp(config: LoadedConfig, options: AppOptions): App {
     indicatorsChanged: () => loadLocalIndicators(state, matcher),
     schemas: RECORD_SCHEMAS,
     settingsView: () => describeSettings(config),
+    exporters: registry,
+    collector: () => flows?.view() ?? { listeners: [] },
     healthOf: () => components.map((component) => ({ name: component.name, ...component.health() })),
   };
   const api = new ApiServer(deps, apiOptions(settings, options.mode ?? 'standalone'));

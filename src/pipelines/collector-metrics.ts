@@ -1,3 +1,4 @@
+import type { Gauge } from 'prom-client';
 import type { Metrics } from '../kit/metrics.ts';
 import type { DeadLetter } from '../model/outcome.ts';
 import type { ListenerState, ThreadState } from './flow-messages.ts';
@@ -16,52 +17,81 @@ export class CollectorMetrics {
       'Time from decoded to durable of a block of flows.',
       [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     );
-    const each = (name: string, help: string, value: (listener: ListenerState) => number | undefined) =>
-      metrics.gauge(name, help, ['listener'], (gauge) => {
-        for (const listener of now().thread?.listeners ?? []) {
-          const count = value(listener);
-          if (count !== undefined) gauge.set({ listener: listener.info.name }, count);
-        }
-      });
-    each('vedette_udp_datagrams_total', 'Datagrams received.', ({ stats }) => stats.datagrams);
-    each('vedette_udp_bytes_total', 'Bytes of the datagrams received.', ({ stats }) => stats.bytes);
-    each(
+    const each = (value: (listener: ListenerState) => number | undefined) => (gauge: Gauge) => {
+      for (const listener of now().thread?.listeners ?? []) {
+        const count = value(listener);
+        if (count !== undefined) gauge.set({ listener: listener.info.name }, count);
+      }
+    };
+    metrics.gauge(
+      'vedette_udp_datagrams_total',
+      'Datagrams received.',
+      ['listener'],
+      each(({ stats }) => stats.datagrams),
+    );
+    metrics.gauge(
+      'vedette_udp_bytes_total',
+      'Bytes of the datagrams received.',
+      ['listener'],
+      each(({ stats }) => stats.bytes),
+    );
+    metrics.gauge(
       'vedette_udp_kernel_drops_total',
       'Datagrams that the kernel dropped because the receive buffer was full.',
-      ({ stats }) => stats.kernelDrops,
+      ['listener'],
+      each(({ stats }) => stats.kernelDrops),
     );
-    each('vedette_udp_refused_total', 'Datagrams of senders that are not allowed.', ({ stats }) => stats.refused);
-    each('vedette_udp_limited_total', 'Datagrams over the rate limit of their sender.', ({ stats }) => stats.limited);
-    each('vedette_udp_truncated_total', 'Datagrams longer than could be taken.', ({ stats }) => stats.truncated);
-    each(
+    metrics.gauge(
+      'vedette_udp_refused_total',
+      'Datagrams of senders that are not allowed.',
+      ['listener'],
+      each(({ stats }) => stats.refused),
+    );
+    metrics.gauge(
+      'vedette_udp_limited_total',
+      'Datagrams over the rate limit of their sender.',
+      ['listener'],
+      each(({ stats }) => stats.limited),
+    );
+    metrics.gauge(
+      'vedette_udp_truncated_total',
+      'Datagrams longer than could be taken.',
+      ['listener'],
+      each(({ stats }) => stats.truncated),
+    );
+    metrics.gauge(
       'vedette_udp_overflowed_total',
       'Datagrams dropped because the queue behind the socket was full.',
-      ({ stats }) => stats.overflowed,
+      ['listener'],
+      each(({ stats }) => stats.overflowed),
     );
-    each(
+    metrics.gauge(
       'vedette_udp_receive_buffer_bytes',
       'Receive buffer that the system granted.',
-      ({ info }) => info.receiveBuffer.granted,
+      ['listener'],
+      each(({ info }) => info.receiveBuffer.granted),
     );
-    each(
+    metrics.gauge(
       'vedette_udp_receive_buffer_used_bytes',
       'Receive buffer in use when it was last looked at.',
-      ({ stats }) => stats.bufferUsed,
+      ['listener'],
+      each(({ stats }) => stats.bufferUsed),
     );
-    const figure = (name: string, help: string, value: () => number) =>
-      metrics.gauge(name, help, [], (gauge) => gauge.set(value()));
-    figure('vedette_flow_blocks_waiting', 'Blocks of flows that wait to be stored.', () => now().waiting);
-    figure(
-      'vedette_flow_stalled_seconds_total',
-      'Time for which receiving waited for the store.',
-      () => now().thread?.stalledSeconds ?? 0,
+    metrics.gauge('vedette_flow_blocks_waiting', 'Blocks of flows that wait to be stored.', [], (gauge) =>
+      gauge.set(now().waiting),
     );
-    figure(
+    metrics.gauge('vedette_flow_stalled_seconds_total', 'Time for which receiving waited for the store.', [], (gauge) =>
+      gauge.set(now().thread?.stalledSeconds ?? 0),
+    );
+    metrics.gauge(
       'vedette_flow_exporters_evicted_total',
       'Exporters forgotten because there were too many.',
-      () => now().thread?.exportersEvicted ?? 0,
+      [],
+      (gauge) => gauge.set(now().thread?.exportersEvicted ?? 0),
     );
-    figure('vedette_flow_faults_total', 'Datagrams that met a fault of Vedette.', () => now().thread?.faults ?? 0);
+    metrics.gauge('vedette_flow_faults_total', 'Datagrams that met a fault of Vedette.', [], (gauge) =>
+      gauge.set(now().thread?.faults ?? 0),
+    );
   }
 
   stored(letters: readonly DeadLetter[], milliseconds: number): void {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   decodeOne,
   decodeRecords,
@@ -356,6 +356,27 @@ describe('the records of a set', () => {
     const { rows, answer, at } = decodeRecords(fields, [...variable(text('a')), ...PAIR_BYTES, ...bad]);
     expect(rows).toHaveLength(1);
     expect({ answer, at }).toEqual({ answer: -2, at: 10 });
+  });
+});
+
+describe('a process that may not make code from strings', () => {
+  it('walks its templates instead', () => {
+    const made = vi.fn(
+      class {
+        constructor() {
+          throw new EvalError('Code generation from strings disallowed for this context');
+        }
+      },
+    );
+    vi.stubGlobal('Function', made);
+    try {
+      // A template of its own: decoders that were made before need no more code.
+      const fields: readonly Field[] = [...PAIR, [9997, 1]];
+      expect(decodeOne(fields, [PAIR_BYTES, [1]])).toEqual({ ...ENDS, ts: NOW });
+    } finally {
+      vi.unstubAllGlobals();
+    }
+    expect(made).toHaveBeenCalledOnce();
   });
 });
 

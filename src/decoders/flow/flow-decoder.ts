@@ -3,7 +3,10 @@ import type { Datagram, FlowProtocolDecoder } from './datagram.ts';
 import type { ExporterTable } from './exporter-table.ts';
 import type { FlowOptions } from './flow-options.ts';
 import type { FlowSink } from './flow-sink.ts';
+import { IpfixDecoder } from './ipfix.ts';
 import { NetFlow5Decoder } from './netflow5.ts';
+import { NetFlow9Decoder } from './netflow9.ts';
+import { agentOf, SflowDecoder } from './sflow.ts';
 
 /** The protocol that a datagram is in by its first four bytes; undefined when it is none of ours. */
 export function flowProtocolOf(view: DataView, start: number, end: number): FlowProtocol | undefined {
@@ -52,10 +55,16 @@ export class FlowDecoder {
       );
       return;
     }
-    decoder.decode(datagram, this.#exporters.at(peer), sink);
+    const address = (protocol === 'sflow' && agentOf(datagram)) || peer;
+    decoder.decode(datagram, this.#exporters.at(address), sink);
   }
 }
 
 function decodersFor(options: FlowOptions): FlowProtocolDecoder[] {
-  return [new NetFlow5Decoder(options)];
+  return [
+    new NetFlow5Decoder(options),
+    new NetFlow9Decoder(options),
+    new IpfixDecoder(options),
+    new SflowDecoder(options),
+  ];
 }

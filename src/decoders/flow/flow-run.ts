@@ -1,6 +1,7 @@
 import type { EventBatch } from '../../model/batch.ts';
 import type { Datagram } from './datagram.ts';
 import type { Domain } from './domain.ts';
+import { readFrameSection } from './frame-section.ts';
 import type { PendingSet } from './pending-sets.ts';
 import type { DecodeRun } from './template.ts';
 import type { TemplateState } from './template-state.ts';
@@ -24,6 +25,7 @@ export class FlowRun implements DecodeRun {
   exporterCode = 0;
   /** Name of the source of the records. */
   source = '';
+  readonly frame = readFrameSection;
   #state: TemplateState | undefined;
   #domain: Domain | undefined;
 
