@@ -237,14 +237,4 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     fields: ['input_if', 'flow_direction'],
     because: 'It says egress, and the source of the sample as input, wherever the input is not the source.',
   },
-  // A choice of ours that no golden shares.
-  ...(['tshark', 'nfdump', 'logstash'] as const).map(
-    (golden): KnownDifference => ({
-      golden,
-      input: 'template_with_0_length_fields',
-      fields: ['bytes', 'packets'],
-      when: zero,
-      because: 'Some records have counted on the way out only: their IN counters are 0, and ours are the OUT ones.',
-    }),
-  ),
 ];
