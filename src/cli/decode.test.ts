@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { encodeIpfix } from '../../demo/exporters/encode-ipfix.ts';
+import { encodeSflow } from '../../demo/exporters/encode-sflow.ts';
+import { dataTemplate, optionsTemplate } from '../../demo/exporters/template.ts';
 import { chunks, frame, Pcapng, pcap } from '../../test/support/captures.ts';
 import { memoryIo, vedette } from '../../test/support/cli.ts';
 import { message5, type Record5 } from '../decoders/fixtures/netflow5-datagram.ts';
@@ -167,6 +170,65 @@ describe('vedette decode', () => {
     const interrupted = await vedette(['decode', '-', '-o', 'ndjson'], { stdin, onInterrupt: io.onInterrupt });
     expect(interrupted.exit).toBe(130);
     expect(parsed(interrupted.out).length).toBeLessThanOrEqual(120);
+  });
+});
+
+describe('vedette decode --all', () => {
+  const flows = dataTemplate(300, 'sourceIPv4Address', 'destinationIPv4Address', 'octetDeltaCount', 'flowEndSeconds');
+  const names = optionsTemplate(301, ['ingressInterface'], 'interfaceName');
+  const header = { domain: 7, exportTime: SECONDS * 1000 };
+  const record = { sourceIPv4Address: '10.0.0.1', destinationIPv4Address: '10.0.0.2', octetDeltaCount: 2 ** 33 };
+  const exported = encodeIpfix({ ...header, sequence: 0 }, [
+    { templates: [flows, names] },
+    { template: flows, records: [record] },
+    { template: names, records: [{ ingressInterface: 3, interfaceName: 'uplink' }] },
+    { template: flows, records: [record] },
+  ]);
+
+  it('adds templates, options and counters, each line saying what it is, in the order they came', async () => {
+    const reading = { index: 3, speed: 1e9, up: true, inOctets: 5, inPackets: 6, outOctets: 7, outPackets: 8 };
+    const counters = { kind: 'counters', sequence: 1, source: { index: 3 }, interface: reading } as const;
+    const sflow = encodeSflow({ agent: '192.0.2.50', sequence: 1, uptime: 1000 }, [counters]);
+    const file = pcap([exported, sflow].map((bytes) => ({ bytes: frame(bytes), seconds: SECONDS })));
+    const { out, exit, err } = await decode(file, '--all', '-o', 'ndjson');
+    expect([exit, err]).toEqual([0, expect.stringContaining('2 datagrams, 2 flows, 2 exporters')]);
+    const lines = parsed(out);
+    const kinds = lines.map((line) => line.record);
+    expect(kinds.toSorted()).toEqual(['counters', 'flow', 'flow', 'options', 'template', 'template']);
+    expect(lines.find((line) => line.record === 'template')).toMatchObject({
+      ts: '2026-09-21T14:13:20.000Z',
+      exporter: '192.0.2.1',
+      protocol: 'ipfix',
+      domain: 7,
+      id: 300,
+      kind: 'data',
+      fields: ['sourceIPv4Address', 'destinationIPv4Address', 'octetDeltaCount', 'flowEndSeconds'],
+    });
+    const options = lines.find((line) => line.record === 'options');
+    expect(options).toMatchObject({ domain: 7, template: 301, fields: { interfaceName: 'uplink' } });
+    expect(lines.find((line) => line.record === 'counters')).toMatchObject({ exporter: '192.0.2.50', interface: 3 });
+    expect(lines.find((line) => line.record === 'flow')).toMatchObject({ src_ip: '10.0.0.1', bytes: 2 ** 33 });
+    const asJson = await decode(file, '--all', '-o', 'json');
+    expect(JSON.parse(asJson.out)).toEqual(lines);
+    const limited = await decode(file, '--all', '-o', 'ndjson', '-n', '2');
+    expect(parsed(limited.out)).toEqual(lines.slice(0, 2));
+  });
+
+  it('leaves --exporter to the agent that sFlow names', async () => {
+    const sflow = encodeSflow({ agent: '192.0.2.50', sequence: 1, uptime: 1000 }, []);
+    const file = pcap([{ bytes: frame(sflow) }, { bytes: frame(message(0)) }]);
+    expect((await decode(file, '--exporter', '192.0.2.50')).err).toContain('1 datagrams, 0 flows, 1 exporters');
+    expect((await decode(file, '--exporter', '192.0.2.1')).err).toContain('1 datagrams, 1 flows, 1 exporters');
+  });
+
+  it('counts data whose template never came, and decodes what waited for one', async () => {
+    const data = encodeIpfix({ ...header, sequence: 0 }, [{ template: flows, records: [record] }]);
+    const without = await decode(pcap([{ bytes: frame(data) }]), '-o', 'ndjson');
+    expect([without.out, without.exit]).toEqual(['', 0]);
+    expect(without.err).toContain('1 datagrams, 0 flows, 1 exporters, 0 lost by sequence, 1 without template');
+    const template = encodeIpfix({ ...header, sequence: 1 }, [{ templates: [flows] }]);
+    const late = [data, template].map((bytes, n) => ({ bytes: frame(bytes), seconds: SECONDS + n * 100_000 }));
+    expect(parsed((await decode(pcap(late), '-o', 'ndjson')).out).length).toBe(1);
   });
 });
 

@@ -1,6 +1,8 @@
+import type { ProtocolState } from '../decoders/flow/exporter.ts';
 import { ExporterTable } from '../decoders/flow/exporter-table.ts';
 import { FlowDecoder } from '../decoders/flow/flow-decoder.ts';
 import { DEFAULT_FLOW_OPTIONS, type FlowOptions } from '../decoders/flow/flow-options.ts';
+import { TemplateState } from '../decoders/flow/template-state.ts';
 import { nearest } from '../kit/nearest.ts';
 import { formatIp, parseIp } from '../model/address.ts';
 import { columnAt } from '../model/columns.ts';
@@ -170,10 +172,10 @@ class DecodeJob {
   /** Answers whether something could not be read. */
   #report(quiet: boolean): boolean {
     let [exporters, lost, waiting, malformed] = [0, 0, 0, 0];
-    for (const { counters } of this.#exporters.all()) {
+    for (const { counters, protocols } of this.#exporters.all()) {
       if (counters.datagrams > 0) exporters++;
       lost += counters.lost;
-      waiting += counters.without_template;
+      waiting += counters.without_template + stillWaiting(protocols.values());
       malformed += counters.malformed;
     }
     if (quiet) return malformed > 0;
@@ -192,6 +194,13 @@ class DecodeJob {
     io.say(`${io.colors.green('done')} ${parts.join(', ')}${limited}`);
     return malformed > 0;
   }
+}
+
+/** Data sets whose template did not come before the end. */
+function stillWaiting(states: Iterable<ProtocolState>): number {
+  let sets = 0;
+  for (const state of states) if (state instanceof TemplateState) sets += state.pending.size;
+  return sets;
 }
 
 /** An address as exporters are named. */

@@ -26,19 +26,32 @@ export function messageLength(view: DataView, start: number, end: number): numbe
   }
 }
 
+/** A set header, and a template with one field. */
+const LEAST_TEMPLATE_SET = 12;
+
 /** The header counts records, and often wrongly: a set with the number of a version is the next message. */
 function netflow9Length(view: DataView, start: number, end: number): number {
   let at = start + 20;
   while (at + 4 <= end && at - start < MAX_MESSAGE) {
     const id = view.getUint16(at);
     const length = view.getUint16(at + 2);
-    // Some exporters fill up with zeros.
-    if (id === 0 && length === 0) at += 2;
-    else if (id > 1 && id < 256) return at - start;
+    if (id === 0 && length < LEAST_TEMPLATE_SET) {
+      if (at + 8 > end) return MAX_MESSAGE;
+      if (isSflow(view, at)) return at - start;
+      // Some exporters fill up with zeros, and the next message begins behind them.
+      at += 2;
+    } else if (id > 1 && id < 256) return at - start;
     else if (length < 4) return MAX_MESSAGE;
     else at += length;
   }
-  return at >= end ? MAX_MESSAGE : at - start;
+  return MAX_MESSAGE;
+}
+
+/** Version 5 in 32 bits, and an address of IPv4 or IPv6. */
+function isSflow(view: DataView, at: number): boolean {
+  if (view.getUint32(at) !== 5) return false;
+  const type = view.getUint32(at + 4);
+  return type === 1 || type === 2;
 }
 
 /** Counted by its samples, each with a length. */

@@ -28,8 +28,16 @@ const NOT_JSON: readonly Magic[] = [
   { bytes: [0x42, 0x5a, 0x68], is: 'compressed with bzip2', hint: 'bzcat FILE | vedette ingest -' },
   { bytes: [0x50, 0x4b, 0x03, 0x04], is: 'a zip archive', hint: 'unzip -p FILE | vedette ingest -' },
   { bytes: [0x0c, 0xa5], is: 'a binary file of nfcapd', hint: 'nfdump -r FILE -o json | vedette ingest -' },
-  { bytes: [0xd4, 0xc3, 0xb2, 0xa1], is: 'a packet capture', hint: 'run a sensor on it first, such as zeek -r FILE' },
-  { bytes: [0x0a, 0x0d, 0x0d, 0x0a], is: 'a packet capture', hint: 'run a sensor on it first, such as zeek -r FILE' },
+  {
+    bytes: [0xd4, 0xc3, 0xb2, 0xa1],
+    is: 'a packet capture',
+    hint: 'vedette decode FILE for flow exports; else run a sensor on it first, such as zeek -r FILE',
+  },
+  {
+    bytes: [0x0a, 0x0d, 0x0d, 0x0a],
+    is: 'a packet capture',
+    hint: 'vedette decode FILE for flow exports; else run a sensor on it first, such as zeek -r FILE',
+  },
   { bytes: [...Buffer.from('#separator')], is: 'a Zeek log in tabs', hint: 'zeek LogAscii::use_json=T writes JSON' },
 ];
 

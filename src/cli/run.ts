@@ -24,6 +24,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   },
   ingest: { about: 'Send a file of records to a server', load: async () => (await import('./ingest.ts')).ingest },
   decode: { about: 'Show the flows in a capture', load: async () => (await import('./decode.ts')).decode },
+  replay: {
+    about: 'Send the flow datagrams of a capture again',
+    load: async () => (await import('./replay.ts')).replay,
+  },
   lookup: { about: 'What is known about an address or domain', load: async () => (await import('./lookup.ts')).lookup },
   top: { about: 'The most frequent values of a field', load: async () => (await import('./top.ts')).top },
   query: { about: 'Newest events that match a filter', load: async () => (await import('./query.ts')).query },

@@ -18,6 +18,7 @@ import { ASN_WIDTH, CITY_WIDTH } from './location-records.ts';
 import type { Locator, LocatorSource, Place } from './locator.ts';
 import { Organisations } from './organisations.ts';
 import { packagedSources } from './packaged-sources.ts';
+import { RecentAddresses } from './recent-addresses.ts';
 import { DEFAULT_HOME_NETWORKS } from './scopes.ts';
 import type { TableSource } from './table-build.ts';
 import { emptyTable } from './table-image.ts';
@@ -65,6 +66,7 @@ export class GeoLocator implements Locator {
   #timer: NodeJS.Timeout | undefined;
   #busy = false;
   #scratch = new Scratch(0);
+  readonly #recent = new RecentAddresses();
 
   /** @throws AppError INVALID_ADDRESS for a home network that is none. */
   constructor(options: GeoLocatorOptions) {
@@ -132,10 +134,12 @@ export class GeoLocator implements Locator {
   locate(batch: EventBatch, from: number, to: number): void {
     if (from >= to) return;
     if (this.#scratch.capacity < to) this.#scratch = new Scratch(batch.capacity);
-    const { src, dst, records } = this.#scratch;
+    const scratch = this.#scratch;
+    const { src, dst } = scratch;
     const tables = this.#tables;
-    fillSide(sideOf(batch, 'src'), tables, this.#classes, src, records, from, to);
-    fillSide(sideOf(batch, 'dst'), tables, this.#classes, dst, records, from, to);
+    this.#recent.use(tables.city, tables.asn);
+    fillSide(sideOf(batch, 'src'), tables, this.#classes, this.#recent, src, scratch, from, to);
+    fillSide(sideOf(batch, 'dst'), tables, this.#classes, this.#recent, dst, scratch, from, to);
     fillDirection(batch.columns.direction, src, dst, from, to);
   }
 

@@ -3,6 +3,7 @@ import type { Dictionary } from '../model/dictionary.ts';
 import { DIRECTIONS, SCOPES } from '../model/kinds.ts';
 import { type AddressClasses, HOME_BIT, SCOPE_BITS } from './address-classes.ts';
 import { ASN_WIDTH, CITY_WIDTH } from './location-records.ts';
+import type { RecentAddresses } from './recent-addresses.ts';
 import type { LocationTable } from './table-image.ts';
 import { findV4, firstLevel, secondLevel } from './v4-table.ts';
 import { findV6 } from './v6-table.ts';
@@ -59,13 +60,22 @@ export class Scratch {
   /** Classes of the source and destination addresses. */
   readonly src: Uint8Array;
   readonly dst: Uint8Array;
-  readonly records: Uint32Array;
+  /** 1 where an IPv4 address is looked up. */
+  readonly wanted: Uint8Array;
+  readonly cities: Uint32Array;
+  readonly systems: Uint32Array;
+  /** Rows whose address was not met lately. */
+  readonly unknown: Uint32Array;
 
   constructor(capacity: number) {
     this.capacity = capacity;
     this.src = new Uint8Array(capacity);
     this.dst = new Uint8Array(capacity);
-    this.records = new Uint32Array(capacity);
+    this.wanted = new Uint8Array(capacity);
+    this.cities = new Uint32Array(capacity);
+    this.systems = new Uint32Array(capacity);
+    // One more: the place that is written before it is known whether the row counts.
+    this.unknown = new Uint32Array(capacity + 1);
   }
 }
 
@@ -78,17 +88,24 @@ export function fillSide(
   side: Side,
   tables: LocationTables,
   classes: AddressClasses,
+  recent: RecentAddresses,
   kinds: Uint8Array,
-  records: Uint32Array,
+  scratch: Scratch,
   from: number,
   to: number,
 ): void {
   const { city, asn } = tables;
-  classify(side.ip, classes, kinds, side.scope, from, to);
-  findRecords(side.ip, city, classes, kinds, records, from, to);
-  copyCity(side, city, records, from, to);
-  findRecords(side.ip, asn, classes, kinds, records, from, to);
-  copySystem(side, asn, records, from, to);
+  const { wanted, cities, systems, unknown } = scratch;
+  const { v4 } = side.ip;
+  classify(side.ip, classes, kinds, side.scope, wanted, from, to);
+  const missing = recent.find(v4, wanted, cities, systems, unknown, from, to);
+  findV4Records(v4, city, cities, unknown, missing);
+  findV4Records(v4, asn, systems, unknown, missing);
+  recent.keep(v4, cities, systems, unknown, missing);
+  findV6Records(side.ip, city, classes, kinds, cities, from, to);
+  findV6Records(side.ip, asn, classes, kinds, systems, from, to);
+  copyCity(side, city, cities, from, to);
+  copySystem(side, asn, systems, from, to);
   useDictionary(side.country, city.dictionaries[0], from, to);
   useDictionary(side.city, city.dictionaries[1], from, to);
   useDictionary(side.org, asn.dictionaries[0], from, to);
@@ -99,6 +116,7 @@ function classify(
   classes: AddressClasses,
   kinds: Uint8Array,
   scope: Uint8Array,
+  wanted: Uint8Array,
   from: number,
   to: number,
 ): void {
@@ -112,10 +130,36 @@ function classify(
     }
     kinds[row] = kind;
     scope[row] = kind & SCOPE_BITS;
+    wanted[row] = (kind & SCOPE_BITS) === GLOBAL && family[row] === 4 ? 1 : 0;
   }
 }
 
-function findRecords(
+/** The records of the first `count` of `rows`. */
+function findV4Records(
+  addresses: Uint32Array,
+  table: LocationTable,
+  records: Uint32Array,
+  rows: Uint32Array,
+  count: number,
+): void {
+  const ranges = table.v4;
+  // The first level of every row, then the second of those that have one: a branch on what was just read from memory
+  // would be guessed wrong and keep the processor from reading ahead.
+  let finer = 0;
+  for (let i = 0; i < count; i++) {
+    const row = rows[i];
+    const value = firstLevel(ranges, addresses[row]);
+    records[row] = value;
+    finer |= value;
+  }
+  if (finer >>> 31 === 0) return;
+  for (let i = 0; i < count; i++) {
+    const row = rows[i];
+    if (records[row] >>> 31 !== 0) records[row] = secondLevel(ranges, records[row], addresses[row]);
+  }
+}
+
+function findV6Records(
   ip: IpColumn,
   table: LocationTable,
   classes: AddressClasses,
@@ -124,20 +168,7 @@ function findRecords(
   from: number,
   to: number,
 ): void {
-  const { family, v4, bytes } = ip;
-  const ranges = table.v4;
-  // The first level of every row, then the second of those that have one: a branch on what was just read from memory
-  // would be guessed wrong and keep the processor from reading ahead.
-  let finer = 0;
-  for (let row = from; row < to; row++) {
-    const value = (kinds[row] & SCOPE_BITS) === GLOBAL && family[row] === 4 ? firstLevel(ranges, v4[row]) : 0;
-    records[row] = value;
-    finer |= value;
-  }
-  if (finer >>> 31 !== 0) {
-    for (let row = from; row < to; row++)
-      if (records[row] >>> 31 !== 0) records[row] = secondLevel(ranges, records[row], v4[row]);
-  }
+  const { family, bytes } = ip;
   for (let row = from; row < to; row++) {
     if (family[row] !== 6 || (kinds[row] & SCOPE_BITS) !== GLOBAL) continue;
     const at = row * 16;

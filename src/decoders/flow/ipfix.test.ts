@@ -198,6 +198,16 @@ describe('rule 18: times', () => {
       { src_port: 2, ts: (EXPORT_SECONDS - 10) * 1e6 },
     ]);
   });
+
+  it('uses a boot time that has waited for its template itself', () => {
+    const receiver = new Receiver();
+    const told = set(257, u(0, 4), u((EXPORT_SECONDS - 100) * 1000, 8));
+    receiver.send(message10({}, set(2, template(256, ...FLOW, [22, 4]))));
+    receiver.send(message10({}, told));
+    const boot = set(3, options10(257, [[149, 4]], [[160, 8]]));
+    const rows = receiver.send(message10({}, set(256, flow(1), u(90_000, 4)), boot));
+    expect(rows).toMatchObject([{ ts: (EXPORT_SECONDS - 10) * 1e6 }]);
+  });
 });
 
 describe('rule 19: withdrawals and replacement over UDP', () => {
@@ -332,5 +342,57 @@ describe('the sequence counts data records', () => {
       receiver.send(message10({ sequence: 52 }, set(256, flow(1))));
       expect(receiver.counters.lost).toBe(1);
     }
+  });
+});
+
+describe('sampled frames instead of flows', () => {
+  const frames = template(256, [312, 2], [315, 65_535], [34, 4]);
+  const ethernet = (etherType: number, ...rest: readonly Uint8Array[]) =>
+    join(u(0x020000000001, 6), u(0x020000000002, 6), u(etherType, 2), ...rest);
+  const packet = join(
+    u(0x45000000 + 1480, 4),
+    u(0, 4),
+    u(0x40060000, 4),
+    ip('192.0.2.1'),
+    ip('198.51.100.1'),
+    u(50_000, 2),
+    u(443, 2),
+    u(0, 8),
+    u(0x5018, 2),
+  );
+
+  it('make a row of the packet in each, by what the packet measured', () => {
+    const receiver = new Receiver();
+    const tagged = ethernet(0x8100, u(42, 2), u(0x0800, 2), packet);
+    const rows = receiver.send(message10({}, set(2, frames), set(256, u(1498, 2), variable(tagged), u(100, 4))));
+    expect(rows).toMatchObject([
+      {
+        src_ip: '192.0.2.1',
+        dst_ip: '198.51.100.1',
+        src_port: 50_000,
+        dst_port: 443,
+        proto: 6,
+        tcp_flags: 0x18,
+        vlan: 42,
+        bytes: 148_000,
+        packets: 100,
+        sampling: 100,
+      },
+    ]);
+  });
+
+  it('make no row where there is no packet of IP, and leave nothing behind for the next one', () => {
+    const receiver = new Receiver();
+    const arp = ethernet(0x8100, u(7, 2), u(0x0806, 2), new Uint8Array(28));
+    const rows = receiver.send(
+      message10(
+        {},
+        set(2, frames),
+        set(256, u(64, 2), variable(arp), u(100, 4), u(1494, 2), variable(ethernet(0x0800, packet)), u(0, 4)),
+      ),
+    );
+    expect(rows).toMatchObject([{ src_port: 50_000, bytes: 1480, packets: 1 }]);
+    expect(rows[0].vlan).toBeUndefined();
+    expect(receiver.counters.flows).toBe(1);
   });
 });

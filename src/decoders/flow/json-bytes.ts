@@ -13,23 +13,42 @@ const BACKSLASH = 0x5c;
 const COLON = 0x3a;
 
 const HEX = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
+/** Both digits of every byte, as two bytes of text. */
+const PAIRS = Uint16Array.from({ length: 256 }, (_, byte) => (HEX[byte >>> 4] << 8) | HEX[byte & 15]);
 /** U+FFFD in UTF-8, for bytes that are no UTF-8. */
 const REPLACEMENT = [0xef, 0xbf, 0xbd];
 
+/**
+ * Bytes made ready to be written four at a time: the last word is filled up with zeros, which whatever comes next is
+ * written over.
+ */
+interface Ready {
+  readonly words: readonly number[];
+  readonly length: number;
+}
+
 /** A key of {@link AttrsWriter} as it is written: `,"name":`. Made once, when the module is loaded. */
-export type AttrKey = Uint8Array;
+export type AttrKey = Ready;
 
 /** A value of {@link AttrsWriter} from a fixed vocabulary, as it is written: `"word"`. */
-export type AttrWord = Uint8Array;
+export type AttrWord = Ready;
 
 const encoder = new TextEncoder();
 
+function ready(text: string): Ready {
+  const bytes = encoder.encode(text);
+  const filled = new Uint8Array(bytes.length + (-bytes.length & 3));
+  filled.set(bytes);
+  const view = new DataView(filled.buffer);
+  return { words: Array.from({ length: filled.length / 4 }, (_, i) => view.getInt32(i * 4)), length: bytes.length };
+}
+
 export function attrKey(name: string): AttrKey {
-  return encoder.encode(`,${JSON.stringify(name)}:`);
+  return ready(`,${JSON.stringify(name)}:`);
 }
 
 export function attrWord(word: string): AttrWord {
-  return encoder.encode(JSON.stringify(word));
+  return ready(JSON.stringify(word));
 }
 
 /**
@@ -50,6 +69,7 @@ export class AttrsWriter {
   #column: TextColumn | undefined;
   #row = 0;
   #bytes: Uint8Array = new Uint8Array(0);
+  #view: DataView = new DataView(new ArrayBuffer(0));
   #start = 0;
   #at = 0;
   #limit = 0;
@@ -67,9 +87,12 @@ export class AttrsWriter {
     this.#row = row;
     this.#start = column.begin(row, ROOM);
     this.#at = this.#start;
-    this.#bytes = column.bytes;
-    // The closing brace and the closing bracket of a list always have their place.
-    this.#limit = this.#start + ROOM - 2;
+    if (this.#bytes !== column.bytes) {
+      this.#bytes = column.bytes;
+      this.#view = new DataView(column.bytes.buffer, column.bytes.byteOffset, column.bytes.byteLength);
+    }
+    // The closing brace, the closing bracket of a list, and what fills up a word always have their place.
+    this.#limit = this.#start + ROOM - 8;
   }
 
   end(): void {
@@ -95,17 +118,17 @@ export class AttrsWriter {
   /** Six bytes as `"02:00:00:00:00:01"`. */
   mac(key: AttrKey, from: Uint8Array, offset: number): void {
     if (!this.#key(key, 19)) return;
-    const bytes = this.#bytes;
-    let at = this.#at;
-    bytes[at++] = QUOTE;
-    for (let i = 0; i < 6; i++) {
-      const octet = from[offset + i];
-      bytes[at++] = HEX[octet >>> 4];
-      bytes[at++] = HEX[octet & 15];
-      bytes[at++] = COLON;
-    }
-    bytes[at - 1] = QUOTE;
-    this.#at = at;
+    const view = this.#view;
+    const at = this.#at;
+    const second = PAIRS[from[offset + 1]];
+    const third = PAIRS[from[offset + 2]];
+    // "00: 11:2 2:33 :44: 55"
+    view.setInt32(at, (QUOTE << 24) | (PAIRS[from[offset]] << 8) | COLON);
+    view.setInt32(at + 4, (second << 16) | (COLON << 8) | (third >>> 8));
+    view.setInt32(at + 8, (third << 24) | (COLON << 16) | PAIRS[from[offset + 3]]);
+    view.setInt32(at + 12, (COLON << 24) | (PAIRS[from[offset + 4]] << 8) | COLON);
+    view.setInt32(at + 16, (PAIRS[from[offset + 5]] << 16) | (QUOTE << 8));
+    this.#at = at + 19;
   }
 
   /** Four bytes as `"192.0.2.1"`. */
@@ -195,11 +218,11 @@ export class AttrsWriter {
     return true;
   }
 
-  #copy(from: Uint8Array): void {
-    const bytes = this.#bytes;
+  #copy({ words, length }: Ready): void {
+    const view = this.#view;
     let at = this.#at;
-    for (let i = 0; i < from.length; i++) bytes[at++] = from[i];
-    this.#at = at;
+    this.#at = at + length;
+    for (let i = 0; i < words.length; i++, at += 4) view.setInt32(at, words[i]);
   }
 
   #digits(value: number): void {
@@ -273,7 +296,7 @@ export class AttrsWriter {
   }
 }
 
-const TRUE = encoder.encode('true');
+const TRUE = ready('true');
 /** `\u00`, before the two digits of a control character. */
 const CONTROL = encoder.encode('\\u00');
 

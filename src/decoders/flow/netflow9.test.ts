@@ -308,6 +308,19 @@ describe('rows', () => {
     expect(receiver.exporter.report().templates).toMatchObject([{ records: 10 }]);
   });
 
+  it('of a datagram that the sink refused are not taken up again with the next one', () => {
+    const receiver = new Receiver({ capacity: 1 });
+    receiver.send(message9({}, set(0, FLOWS)));
+    const { full } = receiver;
+    receiver.full = () => {
+      throw new Error('stopped');
+    };
+    expect(() => receiver.send(message9({}, set(256, flow(1), flow(2)), set(256, flow(3))))).toThrow('stopped');
+    receiver.full = full;
+    receiver.take();
+    expect(ports(receiver.send(message9({}, set(256, flow(4)))))).toEqual([4]);
+  });
+
   it('bear the name that is configured, and the time of the exporter', () => {
     const receiver = new Receiver({ settings: { name: 'edge-1' } });
     const started = template(256, ...FLOW, [22, 4]);

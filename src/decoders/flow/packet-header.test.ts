@@ -160,6 +160,10 @@ describe('IP in a sampled packet', () => {
     expect(parse(ethernet(IPV6, ip6(6, tcp(1, 2), { length: 0 })), 1, false, 70_014).length).toBe(70_000);
   });
 
+  it('never takes a packet of IP for none, whatever length it was told', () => {
+    expect(parse(ethernet(IPV4, ip4(6, tcp(1, 2), { length: 0 })), 1, false, 10)).toMatchObject({ length: 40 });
+  });
+
   it('reads IPv6 with traffic class and, in detail, flow label', () => {
     const frame = ethernet(IPV6, ip6(6, tcp(1, 2, 0x10), { trafficClass: 0xa5, flowLabel: 0xabcde, hops: 9 }));
     expect(parse(frame, 1, true)).toEqual({

@@ -63,7 +63,7 @@ export function parseFrame(
   writeAttributes(attrs);
   writeInner(packet, bytes, end, attrs);
   // Segments put together by the network card, and jumbograms, have no length of their own.
-  return packet.length > 0 ? packet.length : Math.max(0, frameLength - (link.network - start));
+  return packet.length > 0 ? packet.length : Math.max(end - link.network, frameLength - (link.network - start));
 }
 
 function readLink(bytes: Uint8Array, start: number, end: number, linkType: number): void {

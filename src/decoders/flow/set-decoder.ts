@@ -62,13 +62,15 @@ export class SetDecoder {
    */
   decode(datagram: Datagram, state: TemplateState, domain: Domain, start: number, end: number, sink: FlowSink): number {
     this.#records = 0;
+    this.#learner.clear();
+    this.#queue.clear();
     const { pending, exporter } = state;
     if (pending.size > 0) exporter.counters.without_template += pending.expire(datagram.receivedAt);
     const stopped = this.#walk(datagram, state, domain, start, end);
     this.#takeOptions(state, domain);
+    const late = pending.size > 0 ? this.#takePending(state, domain) : NONE;
     // The header of IPFIX has no time of boot, but options data may.
     if (this.#protocol === 'ipfix') this.run.bootTime = domain.bootTime || state.bootTime;
-    const late = pending.size > 0 ? this.#takePending(state, domain) : NONE;
     this.run.samplingRate = state.samplingRate(domain);
     for (const set of late) {
       const template = domain.templates.get(set.template, datagram.receivedAt);
@@ -77,8 +79,6 @@ export class SetDecoder {
       this.#readFlows(template, this.#late, state, sink);
     }
     this.#takeFlows(state, sink);
-    this.#learner.clear();
-    this.#queue.clear();
     return stopped;
   }
 

@@ -85,6 +85,14 @@ describe.skipIf(!existsSync(SHARED))('sFlow captured by others', () => {
     expect(exporter.counters.malformed).toBe(1);
   });
 
+  it.each(CAPTURES)('may be cut anywhere: %s', (capture) => {
+    const whole = datagramsOf(`${capture}.pcap`).reduce((a, b) => (b.length > a.length ? b : a));
+    const cuts = Array.from({ length: whole.length }, (_, cut) => whole.subarray(0, cut));
+    const { rejected, exporter, rows } = decodeSflow(cuts, { fields: 'all' });
+    expect([rejected.length, exporter.counters.malformed]).toEqual([cuts.length, cuts.length]);
+    for (const row of rows) attrsOf(row);
+  });
+
   it.each(CAPTURES)('has the samples and packets that tshark finds: %s', (capture) => {
     const { rows, datagrams } = decodeWhole(`${capture}.pcap`, 'ip');
     const packets = json(`tshark/${capture}.pcap.json`) as { sflow?: Record<string, string> }[];

@@ -8,7 +8,7 @@ import { readCounters } from './sflow/counter-sample.ts';
 import { FlowRows } from './sflow/flow-rows.ts';
 import { FlowSample, readCompact, readDiscarded, readExpanded } from './sflow/flow-sample.ts';
 import { padded } from './sflow/plain-records.ts';
-import { SflowState } from './sflow/sflow-state.ts';
+import { SflowState, type SubAgent } from './sflow/sflow-state.ts';
 
 const VERSION = 5;
 /** Sub-agent, sequence number, uptime and number of samples, after the address of the agent. */
@@ -61,18 +61,16 @@ export class SflowDecoder implements FlowProtocolDecoder {
       return;
     }
     const header = start + 4 + agentSize(view, start, end);
-    const state = stateOf(exporter);
-    state.datagram(view.getUint32(header), view.getUint32(header + 4), receivedAt);
+    const agent = stateOf(exporter).datagram(view.getUint32(header), view.getUint32(header + 4), receivedAt);
     this.#rows.open(datagram, exporter, sink);
-    const whole = this.#samples(datagram, header, exporter, state, sink);
+    const whole = this.#samples(datagram, header, exporter, agent, sink);
     exporter.counters.flows += this.#rows.close();
     if (!whole) exporter.counters.malformed++;
   }
 
   /** Reads the samples; answers whether all that the header announces could be read to their end. */
-  #samples(datagram: Datagram, header: number, exporter: Exporter, state: SflowState, sink: FlowSink): boolean {
+  #samples(datagram: Datagram, header: number, exporter: Exporter, agent: SubAgent, sink: FlowSink): boolean {
     const { view, bytes, end } = datagram;
-    const subAgent = view.getUint32(header);
     const count = view.getUint32(header + 12);
     let at = header + HEADER_REST;
     let whole = true;
@@ -84,7 +82,7 @@ export class SflowDecoder implements FlowProtocolDecoder {
         return false;
       }
       const from = at + 8;
-      if (!this.#sampleAt(datagram, view.getUint32(at), from, from + length, subAgent, exporter, state)) {
+      if (!this.#sampleAt(datagram, view.getUint32(at), from, from + length, exporter, agent)) {
         whole = false;
         sink.reject('TRUNCATED', `Sample ${i + 1} ends before what it says it holds.`, bytes, at, from + length);
       }
@@ -98,20 +96,20 @@ export class SflowDecoder implements FlowProtocolDecoder {
     format: number,
     start: number,
     end: number,
-    subAgent: number,
     exporter: Exporter,
-    state: SflowState,
+    agent: SubAgent,
   ): boolean {
     const { view, bytes, receivedAt } = datagram;
     const sample = this.#sample;
     switch (format) {
       case SAMPLES.flow:
-      case SAMPLES.expandedFlow: {
-        const read = format === SAMPLES.flow ? readCompact : readExpanded;
-        if (!read(sample, view, start, end)) return false;
-        state.sample(subAgent, sample, receivedAt);
+        if (!readCompact(sample, view, start, end)) return false;
+        agent.sample(sample, receivedAt);
         return this.#rows.add(sample, rateOf(sample.rate, exporter));
-      }
+      case SAMPLES.expandedFlow:
+        if (!readExpanded(sample, view, start, end)) return false;
+        agent.sample(sample, receivedAt);
+        return this.#rows.add(sample, rateOf(sample.rate, exporter));
       case SAMPLES.counters:
       case SAMPLES.expandedCounters:
         return readCounters(

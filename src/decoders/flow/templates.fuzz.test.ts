@@ -95,7 +95,7 @@ describe('mutated datagrams', () => {
     for (let i = 0; i < 50_000; i++) {
       const message = mutant(roll);
       const as = message[1] === 9 || message[1] === 10 ? message[1] : 9 + roll(2);
-      rows += receiver.send(message, { as, at: NOW + i * 1000 }).length;
+      rows += receiver.count(message, { as, at: NOW + i * 1000 });
       for (const state of receiver.exporter.protocols.values()) {
         if (!(state instanceof TemplateState)) throw new Error('not the state of a template protocol');
         if (state.pending.bytes > limits.pendingBytes) expect.fail(`${state.pending.bytes} bytes wait`);

@@ -131,4 +131,6 @@ l7Proto:2 l7ProtoName:s downstreamTunnelId:4 flowUserName:s flowServerName:s cli
 applLatencyMs:4 180 httpUrl:s httpRetCode:2 httpReferer:s httpUserAgent:s httpMime:s 187 httpHost:s tlsServerName:s
 205 dnsQuery:s dnsQueryId:2 dnsQueryType:1 dnsRetCode:1 dnsNumAnswers:1
 `,
+  // Cisco (Viptela)
+  41916: '4321 vpnId:4',
 };

@@ -19,6 +19,8 @@ const SOURCES: readonly Elements[] = [
     [0, 44],
     [0, 170],
   ],
+  // A wireless controller counts for every station, with one address only.
+  [[0, 366]],
 ];
 const DESTINATIONS: readonly Elements[] = [
   [

@@ -198,7 +198,7 @@ describe('attrs with all fields', () => {
       max_flow_end_microseconds: NOW + 5,
       max_flow_end_milliseconds: NOW / 1000,
       max_flow_end_seconds: NOW / 1e6,
-      sta_mac_address: '02:00:00:00:00:07',
+      station_mac: '02:00:00:00:00:07',
     });
   });
 
@@ -237,7 +237,7 @@ describe('attrs with all fields', () => {
     ];
     const parts = [uint(5, 1), uint(3, 2), uint(2, 3), uint(7, 4), uint(2, 5), uint(9, 6)];
     expect(attrsOf(fields, parts, ALL)).toEqual({
-      sta_mac_address: '0000000001',
+      station_mac: '0000000001',
       original_exporter_ipv4_address: '000002',
       dot1q_dei: '0003',
       mib_object_value_integer: '00000000000004',

@@ -1,4 +1,4 @@
-import { REVERSE_PEN, type TemplateField, VARIABLE } from '../template.ts';
+import { REVERSE_PEN, type TemplateField } from '../template.ts';
 import { addAddresses } from './addresses.ts';
 import { addAttributes } from './attributes.ts';
 import { addCounters, hasCounters } from './counters.ts';
@@ -109,8 +109,6 @@ function addNumbers(builder: ProgramBuilder): void {
   if (tos) builder.step({ is: 'store', column: 'tos', value: tos });
   else if (dscp) builder.step({ is: 'store', column: 'tos', value: binary(dscp, '<<', 2) });
   addFlags(builder);
-  const direction = builder.find(0, 61);
-  if (!direction || direction.length === 0 || direction.length === VARIABLE) return;
   const seen = builder.uint(0, 61);
   if (!seen) return;
   // On the wire 0 is ingress and 1 egress; the column has 0 for "not said".

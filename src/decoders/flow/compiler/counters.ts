@@ -6,7 +6,10 @@ const MOST = number(Number.MAX_SAFE_INTEGER);
 
 type Elements = readonly (readonly [pen: number, id: number])[];
 
-/** What the source sent, the best element first: initiator, delta, total, after a middlebox, layer 2. */
+/**
+ * What the source sent, the best element first: initiator, delta, total, after a middlebox, layer 2. Where a record has
+ * what came in (1) and what went out (23), the first counts, even when it is zero: others would be counted twice.
+ */
 const FORWARD_BYTES: Elements = [
   [0, 231],
   [0, 1],
@@ -54,11 +57,12 @@ export function addCounters(builder: ProgramBuilder, hasFrame: boolean): void {
     ['bytes', 'src_bytes', 'dst_bytes', first(builder, FORWARD_BYTES), first(builder, REVERSE_BYTES)],
     ['packets', 'src_packets', 'dst_packets', first(builder, FORWARD_PACKETS), first(builder, REVERSE_PACKETS)],
   ] as const;
-  const isCounted = counters.some(([, , , forward, reverse]) => forward ?? reverse);
-  for (const [sum, source, destination, told, reverse] of counters) {
-    const forward = told ?? (hasFrame && !isCounted ? ({ is: 'column', name: sum } as const) : undefined);
-    const there = forward && scaled(builder, forward, rate);
-    const back = reverse && scaled(builder, reverse, rate);
+  const isCounted = counters.some(([, , , there, back]) => there ?? back);
+  for (const [sum, source, destination, sent, returned] of counters) {
+    const captured = hasFrame && !isCounted ? ({ is: 'column', name: sum } as const) : undefined;
+    const raw = sent ?? captured;
+    const there = raw && scaled(builder, raw, rate);
+    const back = returned && scaled(builder, returned, rate);
     if (there) builder.step({ is: 'store', column: source, value: there });
     if (back) builder.step({ is: 'store', column: destination, value: back });
     const both = there && back ? atMost(builder, binary(there, '+', back)) : (there ?? back);

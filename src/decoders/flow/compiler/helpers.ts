@@ -20,15 +20,24 @@ const WRAP = 2 ** 32;
 /** Texts that go into a dictionary are cut here: a dictionary holds many for long. */
 const DICTIONARY_TEXT = 256;
 const QUOTE = 34;
+/** PANA-L7-PEN: the application list of a vendor other than the exporter's. */
+const PEN_ENGINE = 20;
 
 const texts = new TextCache();
 const applicationIds = new TextCache(1024, applicationId);
 const encoder = new TextEncoder();
 const firewallWords = FIREWALL_EVENTS.map((word) => encoder.encode(`"${word}"`));
 
-/** `3:80` for 03 00 00 50: the engine and its selector (RFC 6759), in hexadecimal where it is longer than 8 bytes. */
+/**
+ * `3:80` for 03 00 00 50: the engine and its selector (RFC 6759), in hexadecimal where it is longer than 8 bytes.
+ * `20:12356:36660` of the engine whose selectors begin with an enterprise number.
+ */
 function applicationId(id: Uint8Array): string {
   const [engine, ...selector] = id;
+  if (engine === PEN_ENGINE && selector.length > 4 && selector.length <= 12) {
+    const whole = (bytes: readonly number[]) => bytes.reduce((sum, byte) => sum * 256 + byte, 0);
+    return `${engine}:${whole(selector.slice(0, 4))}:${whole(selector.slice(4))}`;
+  }
   if (selector.length > 8) return `${engine}:${Buffer.from(selector).toString('hex')}`;
   return `${engine}:${selector.reduce((sum, byte) => sum * 256 + byte, 0)}`;
 }

@@ -160,6 +160,25 @@ describe('type and code of ICMP', () => {
     ).toEqual([0, 0, ICMP]);
   });
 
+  it('are those of their own elements where these are zero, whatever is in the ports', () => {
+    const ports = [
+      [7, 2, 0],
+      [11, 2, 17_549],
+    ] as const;
+    const zero4 = [
+      [176, 1, 0],
+      [177, 1, 0],
+    ] as const;
+    const zero6 = [
+      [178, 1, 0],
+      [179, 1, 0],
+    ] as const;
+    expect(portsOf([[4, 1, ICMP], ...ports, ...zero4])).toEqual([0, 0, ICMP]);
+    expect(portsOf([[4, 1, ICMP6], ...ports, ...zero6])).toEqual([0, 0, ICMP6]);
+    // Those of the other family say nothing.
+    expect(portsOf([[4, 1, ICMP6], ...ports, ...zero4])).toEqual([68, 141, ICMP6]);
+  });
+
   it('leave the ports of other protocols alone', () => {
     expect(
       portsOf([

@@ -12,6 +12,8 @@ export function addPorts(builder: ProgramBuilder): void {
   const destination = builder.anyUint([0, 11], [0, 183], [0, 181], [9, 12_241]);
   const icmp4 = typeAndCode(builder, 32, 176, 177);
   const icmp6 = typeAndCode(builder, 139, 178, 179);
+  const hasType4 = builder.find(0, 176) !== undefined;
+  const hasType6 = builder.find(0, 178) !== undefined;
   let sourceValue = source;
   let destinationValue = destination;
   if (proto && (destination ?? icmp4 ?? icmp6)) {
@@ -22,8 +24,11 @@ export function addPorts(builder: ProgramBuilder): void {
     const isIcmp = binary(binary(protocol, '===', ICMP), '||', binary(protocol, '===', ICMP6));
     // Version 5 and most of version 9 write type * 256 + code as the destination port and leave the source port 0.
     const inPort = choice(binary(sourcePort, '===', 0), destinationPort, number(-1));
-    const told = choice(binary(protocol, '===', ICMP), icmp4 ?? icmp6 ?? ZERO, icmp6 ?? icmp4 ?? ZERO);
-    const message = builder.let(choice(isIcmp, binary(told, '||', inPort), number(-1)));
+    // A type in an element of its own counts when it is 0 too (echo reply): ASA has an identifier in the port then.
+    const told4 = hasType4 && icmp4 ? icmp4 : binary(icmp4 ?? icmp6 ?? ZERO, '||', inPort);
+    const told6 = hasType6 && icmp6 ? icmp6 : binary(icmp6 ?? icmp4 ?? ZERO, '||', inPort);
+    const told = choice(binary(protocol, '===', ICMP), told4, told6);
+    const message = builder.let(choice(isIcmp, told, number(-1)));
     const isMessage = binary(message, '>=', 0);
     sourceValue = choice(isMessage, binary(binary(message, '>>>', 8), '&', 255), sourcePort);
     destinationValue = choice(isMessage, binary(message, '&', 255), destinationPort);

@@ -93,8 +93,8 @@ describe('applications', () => {
 
   it('are their id where they have no name', () => {
     expect(rowOf([id, [96, 8]], [hex('0d000150'), text('', 8)], named).app).toBe('13:336');
-    expect(rowOf([[95, VARIABLE]], [variable(hex('14000006ed00000041'))]).app).toBe('20:7614977015873');
-    expect(rowOf([[95, 12]], [hex('14000006ed00000041000001')]).app).toBe('20:000006ed00000041000001');
+    expect(rowOf([[95, VARIABLE]], [variable(hex('14000006ed00000041'))]).app).toBe('20:1773:65');
+    expect(rowOf([[95, 12]], [hex('03000006ed00000041000001')]).app).toBe('3:000006ed00000041000001');
     expect(rowOf([id], [uint(4, 0)], named).app).toBeUndefined();
   });
 });

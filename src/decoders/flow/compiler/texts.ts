@@ -20,6 +20,7 @@ const USERS: Elements = [
   [25_461, 56_702],
   [35_632, 121],
   [5951, 205],
+  [637, 93],
 ];
 /** Names asked for: HTTP host, TLS server name, DNS query; IANA, ntop, YAF, Gigamon, Citrix, Procera, Ixia. */
 const DOMAINS: Elements = [

@@ -157,6 +157,16 @@ describe('durations', () => {
     expect(timesOf([[153, 8]], [uint(8, NOW_MS - 5)])).toEqual({ ts: NOW - 5000, duration: 0 });
   });
 
+  it('do not lead to a start behind the end where the uptimes are the wrong way round', () => {
+    const fields: readonly Field[] = [
+      [22, 4],
+      [21, 4],
+      [153, 8],
+    ];
+    const parts = [uint(4, 9000), uint(4, 1000), uint(8, NOW_MS - 5)];
+    expect(timesOf(fields, parts)).toEqual({ ts: NOW - 5000, duration: 0 });
+  });
+
   it('stand alone where there is neither start nor end', () => {
     expect(timesOf([[161, 4]], [uint(4, 2000)])).toEqual({ ts: NOW, duration: 2 });
   });

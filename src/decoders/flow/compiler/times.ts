@@ -115,5 +115,6 @@ function durationTold(builder: ProgramBuilder, byUptime: Expression | undefined)
   if (values.length === 0) return undefined;
   const value = builder.let(values.reduceRight((rest, one) => binary(one, '||', rest)));
   const longest = number(builder.options.maxTimeDifference * 1e6);
-  return builder.let(choice(binary(value, '<=', longest), value, NONE));
+  const fits = binary(binary(value, '>=', 0), '&&', binary(value, '<=', longest));
+  return builder.let(choice(fits, value, NONE));
 }

@@ -8,21 +8,18 @@ import { type Difference, type Fields, ourFields, pair } from './flow-fields.ts'
 import { type Input, readInputs } from './input.ts';
 import { KNOWN_DIFFERENCES, type KnownDifference } from './known-differences.ts';
 import { logstashTests } from './logstash.ts';
+import { lostValues } from './lost-values.ts';
 import { nfdumpFlows } from './nfdump.ts';
 import { tcpdumpCounters, tcpdumpSamples } from './tcpdump.ts';
-import { telegrafCounters, telegrafFlows } from './telegraf.ts';
+import { telegrafCounters, telegrafFlows, telegrafLines } from './telegraf.ts';
 import { tsharkFlows } from './tshark.ts';
 import { tsharkCounters, tsharkSamples } from './tshark-sflow.ts';
 
 /** Captures made by others, for cross-checks only; the tests are skipped where they are not at hand. */
 const SHARED = process.env.VEDETTE_SHARED ?? resolve(import.meta.dirname, '../../../../../shared');
 const FLOW = join(SHARED, 'data/flow');
-/** Protocols that are decoded until now. */
-const KINDS: ReadonlySet<string> = new Set(['nf5', 'sflow5']);
 
-const inputs = existsSync(FLOW)
-  ? readInputs(FLOW).filter(({ kinds }) => Object.keys(kinds).some((kind) => KINDS.has(kind)))
-  : [];
+const inputs = existsSync(FLOW) ? readInputs(FLOW) : [];
 type Golden = KnownDifference['golden'];
 const met = new Set<KnownDifference>();
 
@@ -133,6 +130,18 @@ describe.skipIf(inputs.length === 0)('captures that others have decoded', () => 
       const { flows, total } = tests[Number(golden('logstash')?.split('#')[1])];
       const decoded = decodeAll(await payloadsOf(input.input));
       expect(compare('logstash', input, flows, total, decoded)).toEqual([]);
+    });
+
+    it.skipIf(!golden('logstash'))('comes out with all that logstash reads in it', async () => {
+      const { records } = tests[Number(golden('logstash')?.split('#')[1])];
+      const decoded = decodeAll(await payloadsOf(input.input));
+      expect(records.map((record) => lostValues(record, decoded))).toEqual(records.map(() => []));
+    });
+
+    it.skipIf(!golden('telegraf'))('comes out with all options that telegraf reads in it', async () => {
+      const records = telegrafLines(golden('telegraf') ?? '').filter(({ is }) => is === 'netflow_options');
+      const decoded = decodeAll(await payloadsOf(input.input));
+      expect(records.map((record) => lostValues(record, decoded))).toEqual(records.map(() => []));
     });
 
     it('comes out the same with its templates last', async () => {

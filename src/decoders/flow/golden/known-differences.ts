@@ -211,12 +211,6 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   },
   {
     golden: 'logstash',
-    input: 'Netflow_5_invalid',
-    fields: ['count'],
-    because: 'The header says more records than there are. logstash drops all; we take the whole ones.',
-  },
-  {
-    golden: 'logstash',
     input: 'logstash/IPFIX.pcap',
     fields: ['count'],
     when: (golden, ours) => golden === 7 && ours === 13,
@@ -228,22 +222,6 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     fields: ['count'],
     when: (golden, ours) => golden === 3 && ours === 6,
     because: 'logstash drops the data that come before their template.',
-  },
-  ...['Cisco_1941_K9', 'Cisco_ASR1001-X'].map(
-    (input): KnownDifference => ({
-      golden: 'logstash',
-      input,
-      fields: ['count'],
-      when: zero,
-      because: 'logstash gives up at these templates; tshark and nfdump agree with us.',
-    }),
-  ),
-  {
-    golden: 'logstash',
-    input: 'Netflow_9_invalid_01',
-    fields: ['count'],
-    when: zero,
-    because: 'logstash drops a datagram that is cut; nfdump agrees with us.',
   },
   // telegraf
   {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Fields, goldenFields } from './flow-fields.ts';
+import type { Told } from './lost-values.ts';
 
 type Event = Readonly<Record<string, unknown>>;
 
@@ -23,6 +24,8 @@ export interface LogstashTest {
   /** Flows and options records together; null where the test does not count. */
   readonly total: number | null;
   readonly flows: readonly Fields[];
+  /** Flows and options records that it gives as a whole, as they are printed. */
+  readonly records: readonly Told[];
 }
 
 /** Names of NetFlow 5 and 9, then of IPFIX, in the order in which they win. */
@@ -67,6 +70,7 @@ const NAMES: readonly (readonly [string, string])[] = [
   ['sourceMacAddress', 'src_mac'],
   ['sourceIPv4Address', 'src_ip'],
   ['destinationIPv4Address', 'dst_ip'],
+  ['staIPv4Address', 'src_ip'],
   ['sourceTransportPort', 'src_port'],
   ['destinationTransportPort', 'dst_port'],
   ['protocolIdentifier', 'proto'],
@@ -116,6 +120,7 @@ export function logstashTests(file: string): LogstashTest[] {
       name: test,
       files: files_in_order,
       total: asserts.find(({ events_total }) => events_total !== undefined)?.events_total ?? null,
+      records: expected.flatMap(({ netflow }) => (netflow ? [netflow] : [])),
       flows: [...whole.values()].map(fieldsOf).filter(({ src_ip, dst_ip, src_mac }) => src_ip ?? dst_ip ?? src_mac),
     };
   });

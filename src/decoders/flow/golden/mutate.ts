@@ -64,8 +64,10 @@ function joined(...parts: readonly Uint8Array[]): Uint8Array {
 
 /** A datagram of the corpus, once in eight as it is, else damaged in one to three ways. */
 export function mutated(corpus: readonly Uint8Array[], random: Random): Uint8Array {
-  let bytes = corpus[random(corpus.length)].slice();
+  // A copy in any case: slice() of a Buffer is none.
+  let bytes = new Uint8Array(corpus[random(corpus.length)]);
   if (random(8) === 0) return bytes;
-  for (let i = 0, n = 1 + random(3); i < n; i++) bytes = DAMAGES[random(DAMAGES.length)](bytes, corpus, random).slice();
+  for (let i = 0, n = 1 + random(3); i < n; i++)
+    bytes = new Uint8Array(DAMAGES[random(DAMAGES.length)](bytes, corpus, random));
   return bytes;
 }

@@ -7,6 +7,7 @@ const NAMES = {
   dstaddr: 'dst_ip',
   srcaddrv6: 'src_ip',
   dstaddrv6: 'dst_ip',
+  sta_ipv4_address: 'src_ip',
   srcport: 'src_port',
   dstport: 'dst_port',
   protocol: 'proto',

@@ -1,4 +1,4 @@
-import { type AttrsWriter, attrKey } from '../json-bytes.ts';
+import { type AttrKey, type AttrsWriter, attrKey } from '../json-bytes.ts';
 import { IpPacket, readIp, UDP } from './ip-packet.ts';
 import { IPV4, IPV6, LinkHeader, readEthernet, readType } from './link-header.ts';
 
@@ -112,7 +112,7 @@ function writeTuple(bytes: Uint8Array, attrs: AttrsWriter): void {
   if (inner.proto > 0) attrs.number(PROTO, inner.proto);
 }
 
-function writeAddress(key: Uint8Array, bytes: Uint8Array, at: number, attrs: AttrsWriter): void {
+function writeAddress(key: AttrKey, bytes: Uint8Array, at: number, attrs: AttrsWriter): void {
   if (at < 0) return;
   if (inner.version === 4) attrs.v4(key, bytes, at);
   else attrs.v6(key, bytes, at);

@@ -89,7 +89,7 @@ export class FlowRows {
     const { batch, row, attrs } = target;
     attrs.begin(batch.columns.attrs, row);
     this.#packet.clear();
-    this.#unknown.length = 0;
+    if (this.#unknown.length > 0) this.#unknown.length = 0;
     // Comes round after 2^32 samples: no matter, for then an extended record of one sample is not read.
     this.#sample = (this.#sample + 1) >>> 0;
     const whole = this.#walk(sample);

@@ -9,8 +9,8 @@ function met(subAgents: number, sources: number): SflowState {
   const sample = new FlowSample();
   sample.rate = 100;
   for (let agent = 0; agent < subAgents; agent++) {
-    state.datagram(agent, 1, agent);
-    for (sample.sourceIndex = 0; sample.sourceIndex < sources; sample.sourceIndex++) state.sample(agent, sample, agent);
+    const stream = state.datagram(agent, 1, agent);
+    for (sample.sourceIndex = 0; sample.sourceIndex < sources; sample.sourceIndex++) stream.sample(sample, agent);
   }
   return state;
 }
@@ -28,8 +28,7 @@ describe('the state of an agent', () => {
     const state = met(64, 64);
     const sample = new FlowSample();
     sample.sourceIndex = 1000;
-    state.datagram(70, 1, 1000);
-    state.sample(70, sample, 1000);
+    state.datagram(70, 1, 1000).sample(sample, 1000);
     expect(state.sources()).toHaveLength(4096 - 64 + 1);
   });
 
@@ -37,21 +36,19 @@ describe('the state of an agent', () => {
     const state = met(1, 1);
     const sample = new FlowSample();
     sample.sourceClass = 2;
-    state.sample(0, sample, 5);
+    state.datagram(0, 2, 5).sample(sample, 5);
     expect(state.sources().map(({ source }) => source)).toEqual([0, 2 * 2 ** 32]);
-    state.sample(9, sample, 5);
-    expect(state.sources()).toHaveLength(2);
   });
 
   it('works out the effective rate of the last samples, over gaps and restarts', () => {
     const state = new SflowState(new Exporter('192.0.2.1'));
     const sample = new FlowSample();
     const rate = () => state.sources()[0].effective_rate;
-    state.datagram(0, 1, 0);
+    const stream = state.datagram(0, 1, 0);
     const observe = (sequence: number, pool: number) => {
       sample.sequence = sequence;
       sample.pool = pool % 2 ** 32;
-      state.sample(0, sample, 0);
+      stream.sample(sample, 0);
     };
     observe(1, 5000);
     expect(rate()).toBeNull();

@@ -62,13 +62,27 @@ class DataSource {
 }
 
 /** One stream of datagrams: an agent may have several, numbered apart. */
-class SubAgent {
+export class SubAgent {
   readonly sequence: SequenceTracker;
   readonly sources = new Map<number, DataSource>();
   lastSeen = 0;
+  readonly #state: SflowState;
 
-  constructor(exporter: Exporter) {
+  constructor(state: SflowState, exporter: Exporter) {
+    this.#state = state;
     this.sequence = new SequenceTracker(exporter.counters);
+  }
+
+  /** Takes a flow sample into account. Its gaps are those of the datagrams, and are not counted again. */
+  sample(sample: FlowSample, receivedAt: number): void {
+    const key = sample.sourceClass === 0 ? sample.sourceIndex : sample.sourceClass * 2 ** 32 + sample.sourceIndex;
+    let source = this.sources.get(key);
+    if (!source) {
+      if (!this.#state.takesSource()) return;
+      source = new DataSource();
+      this.sources.set(key, source);
+    }
+    source.observe(sample, receivedAt);
   }
 }
 
@@ -82,31 +96,24 @@ export class SflowState implements ProtocolState {
     this.#exporter = exporter;
   }
 
-  /** Takes a datagram into account: what was lost is counted at the exporter. */
-  datagram(subAgent: number, sequence: number, receivedAt: number): void {
+  /** Takes a datagram into account: what was lost is counted at the exporter. Answers the stream it belongs to. */
+  datagram(subAgent: number, sequence: number, receivedAt: number): SubAgent {
     let agent = this.#subAgents.get(subAgent);
     if (!agent) {
       if (this.#subAgents.size >= SUB_AGENTS) this.#evict();
-      agent = new SubAgent(this.#exporter);
+      agent = new SubAgent(this, this.#exporter);
       this.#subAgents.set(subAgent, agent);
     }
     agent.lastSeen = receivedAt;
     agent.sequence.observe(sequence, 1);
+    return agent;
   }
 
-  /** Takes a flow sample of a datagram that was taken into account before. Its gaps are the datagram's gaps. */
-  sample(subAgent: number, sample: FlowSample, receivedAt: number): void {
-    const agent = this.#subAgents.get(subAgent);
-    if (!agent) return;
-    const key = sample.sourceClass === 0 ? sample.sourceIndex : sample.sourceClass * 2 ** 32 + sample.sourceIndex;
-    let source = agent.sources.get(key);
-    if (!source) {
-      if (this.#sources >= SOURCES) return;
-      source = new DataSource();
-      agent.sources.set(key, source);
-      this.#sources++;
-    }
-    source.observe(sample, receivedAt);
+  /** Whether there is room for one more source, which is then taken. */
+  takesSource(): boolean {
+    if (this.#sources >= SOURCES) return false;
+    this.#sources++;
+    return true;
   }
 
   templates(): readonly TemplateReport[] {
