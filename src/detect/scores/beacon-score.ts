@@ -1,5 +1,5 @@
 import { binEdges, describeBars, evennessScore, histogram, twoHeightsScore } from './beacon-histogram.ts';
-import { bowleySkewness, medianDeviation, medianOfSorted, sorted } from './order-statistics.ts';
+import { bowleySkewness, medianDeviation, medianOfSorted, quantileOfSorted, sorted } from './order-statistics.ts';
 
 /**
  * The sub-scores of a beacon: timing, sizes, duration and histogram, each 0 to 1, as RITA publishes them, plus a
@@ -23,9 +23,18 @@ export function regularity(values: ArrayLike<number>, fallback: number): Regular
   const ordered = sorted(values);
   const median = medianOfSorted(ordered);
   const mad = medianDeviation(ordered, median);
-  const skew = bowleySkewness(ordered);
+  const skew = asymmetry(ordered, median);
   const tightness = median > 0 ? Math.max(0, (median - mad) / median) : fallback;
   return { skew, mad, tightness, score: thousandths((1 - Math.abs(skew) + tightness) / 2) };
+}
+
+/** Quartiles closer together than this share of the median are jitter of the network or rounding, to no side. */
+const NO_SPREAD = 0.02;
+
+function asymmetry(ordered: Float64Array, median: number): number {
+  const low = quantileOfSorted(ordered, 0.25);
+  const high = quantileOfSorted(ordered, 0.75);
+  return high - low < NO_SPREAD * median ? 0 : bowleySkewness(ordered);
 }
 
 /** The times between connections that do not begin at the same moment. Times are in order, in any unit. */
