@@ -1,4 +1,5 @@
 import { type Network, parseIp, parseNetwork } from '../../model/address.ts';
+import { within } from './within.ts';
 
 /** What counts as inside when nobody said: private, shared, link-local, loopback and unique local addresses. */
 export const DEFAULT_HOME_NETWORKS: readonly string[] = [
@@ -41,11 +42,4 @@ export class HomeNetworks {
     if (parseIp(address, this.#scratch) === 0) return false;
     return this.#networks.some((network) => within(this.#scratch, network));
   }
-}
-
-function within(address: Uint8Array, { bytes, prefix }: Network): boolean {
-  const whole = prefix >> 3;
-  for (let i = 0; i < whole; i++) if (address[i] !== bytes[i]) return false;
-  const rest = prefix & 7;
-  return rest === 0 || (address[whole] ^ bytes[whole]) >> (8 - rest) === 0;
 }
