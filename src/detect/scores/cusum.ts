@@ -60,7 +60,9 @@ export class Cusum {
     this.#values++;
     // The mean of what was seen at first, then an exponential one: so that it is right after a few values.
     const weight = Math.max(this.#learning, 1 / this.#values) * (suspicious ? 0.1 : 1);
-    const distance = value - this.#mean;
+    // Huge values must not make the spread so wide that nothing stands out any more.
+    const most = (suspicious ? 1 : this.#alarm) * this.spread;
+    const distance = this.#values === 1 ? value : Math.min(Math.max(value - this.#mean, -most), most);
     this.#mean += weight * distance;
     this.#variance = (1 - weight) * (this.#variance + weight * distance * distance);
   }

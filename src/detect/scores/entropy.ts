@@ -1,3 +1,5 @@
+import { hashText } from '../detectors/hyper-log-log.ts';
+
 /** Shannon entropy of how often something happened, in bits. Zero for nothing, or for one thing only. */
 export function entropyOfCounts(counts: ArrayLike<number>): number {
   let total = 0;
@@ -9,16 +11,6 @@ export function entropyOfCounts(counts: ArrayLike<number>): number {
     if (share > 0) entropy -= share * Math.log2(share);
   }
   return entropy;
-}
-
-/** 32-bit FNV-1a over the UTF-16 units of a text: for sketches and sets of many texts, not for anything secret. */
-export function hashText(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  // FNV leaves the low bits of similar texts alike; sketches take their place from them.
-  hash ^= hash >>> 16;
-  hash = Math.imul(hash, 0x85ebca6b);
-  return (hash ^ (hash >>> 13)) >>> 0;
 }
 
 const BUCKETS = 256;
