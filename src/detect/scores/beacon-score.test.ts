@@ -1,14 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Chance } from '../fixtures/hunt.ts';
-import {
-  beaconScore,
-  gateRandom,
-  intervals,
-  RANDOM_CAP,
-  regularity,
-  tightnessNeeded,
-  timingScore,
-} from './beacon-score.ts';
+import { beaconScore, gateRandom, intervals, RANDOM_CAP, regularity, timingScore } from './beacon-score.ts';
 
 function tightness(count: number, interval: () => number): number {
   return regularity(
@@ -29,19 +21,29 @@ describe('beacon score', () => {
     expect(tightness(2000, () => 60 * Math.exp(chance.normal()))).toBeCloseTo(0.4, 1);
   });
 
-  it('lets about one in a thousand of random timings through, however few there are', () => {
+  it('lets hardly any random timing through, however few intervals there are', () => {
     const chance = new Chance(12);
-    for (const count of [10, 22, 50, 100]) {
-      let passed = 0;
-      for (let pair = 0; pair < 1500; pair++) {
-        if (tightness(count, () => chance.exponential(60)) >= tightnessNeeded(count)) passed++;
+    const random = [() => chance.exponential(60), () => 60 * Math.exp(chance.normal())];
+    for (const interval of random) {
+      for (const count of [10, 22, 50, 100]) {
+        let passed = 0;
+        for (let pair = 0; pair < 1000; pair++) {
+          const timing = regularity(Array.from({ length: count }, interval), 1)!;
+          if (gateRandom(0.95, timing, count) > RANDOM_CAP) passed++;
+        }
+        expect(passed, `${count} intervals`).toBeLessThanOrEqual(2);
       }
-      expect(passed, `${count} intervals`).toBeLessThanOrEqual(6);
     }
-    expect(gateRandom(0.95, 0.3, 500)).toBe(RANDOM_CAP);
-    expect(gateRandom(0.95, 0.6, 500)).toBe(0.95);
-    expect(gateRandom(0.4, 0.3, 500)).toBe(0.4);
-    expect(gateRandom(0.95, 1, 9)).toBe(RANDOM_CAP);
+  });
+
+  it('holds down only what is above the cap', () => {
+    const clock = regularity(new Array<number>(20).fill(60), 1)!;
+    const loose = { ...clock, tightness: 0.3 };
+    expect(gateRandom(0.95, clock, 20)).toBe(0.95);
+    expect(gateRandom(0.95, loose, 500)).toBe(RANDOM_CAP);
+    expect(gateRandom(0.4, loose, 500)).toBe(0.4);
+    expect(gateRandom(0.95, { ...clock, reach: 3 }, 500)).toBe(RANDOM_CAP);
+    expect(gateRandom(0.95, clock, 9)).toBe(RANDOM_CAP);
   });
 
   it('works below a second', () => {

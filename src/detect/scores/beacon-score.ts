@@ -13,6 +13,8 @@ export interface Regularity {
   readonly mad: number;
   /** `1 - mad / median`, at least 0: 1 for a clock, 0.31 for random (Poisson) timing. */
   readonly tightness: number;
+  /** Distance of the 10 % and the 90 % quantile over the median: 0 for a clock, 3.2 for random (Poisson) timing. */
+  readonly reach: number;
   /** Mean of symmetry and tightness, rounded to thousandths. */
   readonly score: number;
 }
@@ -25,7 +27,9 @@ export function regularity(values: ArrayLike<number>, fallback: number): Regular
   const mad = medianDeviation(ordered, median);
   const skew = asymmetry(ordered, median);
   const tightness = median > 0 ? Math.max(0, (median - mad) / median) : fallback;
-  return { skew, mad, tightness, score: thousandths((1 - Math.abs(skew) + tightness) / 2) };
+  const distance = quantileOfSorted(ordered, 0.9) - quantileOfSorted(ordered, 0.1);
+  const reach = median > 0 ? distance / median : 0;
+  return { skew, mad, tightness, reach, score: thousandths((1 - Math.abs(skew) + tightness) / 2) };
 }
 
 /** Quartiles closer together than this share of the median are jitter of the network or rounding, to no side. */
@@ -164,17 +168,28 @@ const FEWEST_INTERVALS = 10;
 
 /**
  * The tightness that intervals must have to be more than chance. Random (Poisson) timing has 0.31 and log-normal
- * timing 0.40 on average, but a few intervals of it often look tight: the demand is therefore higher the fewer
- * there are, so that one in about a thousand random pairs passes. From 178 intervals on it is 0.5, which a beacon
- * with 90 % jitter (0.59) still meets.
+ * timing 0.40 on average, but a few intervals of it often look tight, the more so as a pair is looked at again and
+ * again while it grows: the demand is therefore higher the fewer there are. From 225 intervals on it is 0.5, which a
+ * beacon with 90 % jitter (0.59) still meets.
  */
 export function tightnessNeeded(count: number): number {
-  return count < FEWEST_INTERVALS ? Number.POSITIVE_INFINITY : Math.max(0.5, 0.35 + 2 / Math.sqrt(count));
+  if (count < FEWEST_INTERVALS) return Number.POSITIVE_INFINITY;
+  return Math.min(0.95, Math.max(0.5, 0.35 + 2.25 / Math.sqrt(count)));
 }
 
-/** The score, held down to {@link RANDOM_CAP} unless the intervals are tighter than chance. */
-export function gateRandom(score: number, tightness: number, count: number): number {
-  return tightness >= tightnessNeeded(count) ? score : Math.min(score, RANDOM_CAP);
+/**
+ * The reach that intervals may have. A beacon's jitter has bounds (90 % of it: 1.45), random timing has a long tail
+ * (Poisson 3.2, log-normal 3.3). With both demands about one in 2,500 random pairs passes at any time of its life,
+ * with the first alone one in 100 log-normal ones did.
+ */
+export function reachAllowed(count: number): number {
+  return 1.875 - 2.5 / Math.sqrt(count);
+}
+
+/** The score, held down to {@link RANDOM_CAP} unless the `count` intervals are more regular than chance. */
+export function gateRandom(score: number, timing: Regularity, count: number): number {
+  const regular = timing.tightness >= tightnessNeeded(count) && timing.reach <= reachAllowed(count);
+  return regular ? score : Math.min(score, RANDOM_CAP);
 }
 
 function thousandths(value: number): number {

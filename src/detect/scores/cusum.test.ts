@@ -26,7 +26,7 @@ describe('cumulative sum', () => {
     for (let i = 0; i < 100; i++) cusum.add(1e6);
     let after = 0;
     while (cusum.add(0) >= 0.7 && after < 100) after++;
-    expect(after).toBeLessThan(5);
+    expect(after).toBeLessThan(10);
   });
 
   it('learns a lasting level only slowly while it is suspicious', () => {
