@@ -1,6 +1,5 @@
 import type { Anomaly, Observation } from '../../model/window.ts';
 import { type BeaconResult, BeaconSeries, type SavedSeries } from '../scores/beacon-series.ts';
-import { Alarms } from './alarms.ts';
 import { isBelow, isRegularByNature, REGULAR_DOMAINS } from './beacon-exclusions.ts';
 import type { DetectionContext, Detector, IsInternal } from './detector.ts';
 import { EntityMap } from './entity-map.ts';
@@ -8,6 +7,7 @@ import { addEvidence } from './evidence.ts';
 import { Familiarity, type SavedFamiliarity } from './familiarity.ts';
 import { count, duration, figure, percent } from './phrases.ts';
 import { clampScore, severityOf } from './score.ts';
+import { type SavedStanding, StandingAlarms } from './standing-alarms.ts';
 
 /** From here on a pair is told; random timing is held below it. */
 const LIMIT = 0.7;
@@ -18,7 +18,8 @@ const MODIFIER = 15;
 /** A pair is scored again when it has grown by a 20th, or after this many seconds. */
 const GROWTH = 1.05;
 const RESCORE_AFTER = 600;
-const WEEK = 7 * 86_400e6;
+const DAY = 86_400e6;
+const WEEK = 7 * DAY;
 
 export interface BeaconingOptions {
   readonly isInternal: IsInternal;
@@ -48,10 +49,11 @@ interface SavedPair extends Omit<Pair, 'series' | 'result' | 'scoredTotal' | 'sc
 interface SavedBeaconing {
   readonly version: 1;
   readonly since: number | null;
+  readonly now: number;
   readonly pairs: readonly (readonly [string, number, SavedPair])[];
   readonly familiarity: SavedFamiliarity;
   /** What was told and goes on. */
-  readonly open: readonly string[];
+  readonly open: SavedStanding;
 }
 
 interface Found {
@@ -71,11 +73,11 @@ export class Beaconing implements Detector {
   readonly #pairs: EntityMap<Pair>;
   readonly #mostSamples: number;
   readonly #familiarity = new Familiarity();
-  readonly #alarms = new Alarms({ lifetime: WEEK });
+  readonly #alarms = new StandingAlarms({ lifetime: WEEK });
   readonly #dirty = new Set<string>();
-  readonly #open = new Set<string>();
   #samples = 0;
   #since = Number.POSITIVE_INFINITY;
+  #now = 0;
 
   constructor(options: BeaconingOptions) {
     this.#isInternal = options.isInternal;
@@ -105,9 +107,9 @@ export class Beaconing implements Detector {
   }
 
   window(context: DetectionContext): Anomaly[] {
+    this.#now = context.end;
     const found: Found[] = [];
     for (const key of this.#dirty) this.#judge(key, context.end, found);
-    for (const key of this.#open) if (!this.#dirty.has(key)) this.#judge(key, context.end, found);
     this.#dirty.clear();
     this.#alarms.endWindow(context.end);
     this.#shrink(context.end);
@@ -120,7 +122,14 @@ export class Beaconing implements Detector {
       return [key, touched, pair] as const;
     });
     const since = Number.isFinite(this.#since) ? this.#since : null;
-    return { version: 1, since, pairs, familiarity: this.#familiarity.save(), open: [...this.#open] };
+    return {
+      version: 1,
+      since,
+      now: this.#now,
+      pairs,
+      familiarity: this.#familiarity.save(),
+      open: this.#alarms.save(),
+    };
   }
 
   load(state: unknown): void {
@@ -135,23 +144,15 @@ export class Beaconing implements Detector {
     );
     this.#familiarity.load(saved.familiarity);
     this.#recount();
-    for (const key of saved.open) {
-      this.#open.add(key);
-      this.#alarms.judge(key, 1, (this.#pairs.peek(key)?.series.last ?? 0) * 1e6);
-    }
+    this.#alarms.load(saved.open, saved.now);
   }
 
   #judge(key: string, end: number, found: Found[]): void {
     const pair = this.#pairs.peek(key);
-    if (!pair) {
-      this.#open.delete(key);
-      return;
-    }
+    if (!pair) return;
     this.#score(pair, end / 1e6);
-    const level = (pair.result?.score ?? 0) / LIMIT;
-    const verdict = this.#alarms.judge(key, level, end);
-    if (this.#alarms.isOpen(key)) this.#open.add(key);
-    else this.#open.delete(key);
+    const { score = 0, interval = 0 } = pair.result ?? {};
+    const verdict = this.#alarms.judge(key, score / LIMIT, end, 1, end + Math.max(DAY, 3e6 * interval));
     if (verdict !== 'opened' && verdict !== 'doubled') return;
     found.push({ pair, result: pair.result!, score: this.#modified(pair, end) });
   }
