@@ -8,7 +8,7 @@ import { ConnectionView } from './connection-view.ts';
 import { GONE, lifetimes, OVER, SHORT, tcpList } from './expiry.ts';
 import { addLetter, addOnce, DATA_LETTER, FLIPPED } from './history.ts';
 import { NONE, NodePool } from './node-pool.ts';
-import { FAMILY_SHIFT, PacketKey, TCP } from './packet-key.ts';
+import { FAMILY_SHIFT, ICMP, ICMPV6, PacketKey, TCP } from './packet-key.ts';
 import {
   BITS,
   CONN_BITS,
@@ -285,8 +285,8 @@ export class ConnectionTable {
   #isOriginator(d: Dissected): boolean {
     const key = this.#key;
     if (d.proto === TCP && (d.flags & SYN) !== 0) return (d.flags & ACK) === 0;
-    if (key.reply) return false;
-    return key.oneWay || !isAnswer(key.srcPort, key.dstPort);
+    if (d.proto === ICMP || d.proto === ICMPV6) return !key.reply;
+    return !isAnswer(key.srcPort, key.dstPort);
   }
 
   #moveTo(ints: Int32Array, at: number, slot: number, list: number): void {
