@@ -22,6 +22,7 @@ import {
   PAYLOAD_AT,
   type Page,
   POLL_SHIFT,
+  PORTS,
   PROBLEMS_SEEN,
   RESP,
   RESP_ADDRESS,
@@ -239,7 +240,7 @@ export class ConnectionTable {
     const { fromOrig } = this.#store;
     const bit = fromOrig ? CONN_BITS.inspectedOrig : CONN_BITS.inspectedResp;
     if ((ints[at + BITS] & bit) !== 0) return;
-    const port = this.#view.show(page, at, slot, '', '').resp.port;
+    const port = ints[at + PORTS] & 0xffff;
     const end = d.payload + d.payloadCaptured;
     const more = this.#inspector?.payload(slot, d.proto, port, fromOrig, packet.bytes, d.payload, end, time);
     const seen = doubles[(at + (fromOrig ? ORIG : RESP) + PAYLOAD_AT) >> 1];

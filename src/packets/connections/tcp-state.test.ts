@@ -1,24 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { feed } from './fixtures/packets.ts';
-import { recordingTable } from './fixtures/reports.ts';
+import { connectionOf } from './fixtures/histories.ts';
 
-const FLAGS: Record<string, string> = { S: 'S', H: 'SA', A: 'A', D: 'PA', F: 'FA', R: 'R', Q: 'FS', I: 'FRA' };
-
-/** State and history of a connection in which happens what the letters say. */
 function stateOf(letters: string): [string, string] {
-  const { table, reports } = recordingTable();
-  const [client, server] = [
-    { src: '10.0.0.1', dst: '192.0.2.1', srcPort: 40_000, dstPort: 443 },
-    { src: '192.0.2.1', dst: '10.0.0.1', srcPort: 443, dstPort: 40_000 },
-  ];
-  for (const [time, letter] of [...letters.replace('^', '')].entries()) {
-    const ends = letter === letter.toUpperCase() ? client : server;
-    const kind = letter.toUpperCase();
-    // Data of nothing but space that was not used yet, so that nothing is a retransmission.
-    feed(table, { time, flags: FLAGS[kind], seq: time * 10, ack: 0, payload: kind === 'D' ? 5 : 0, ...ends });
-  }
-  table.finish();
-  return [reports[0].state, reports[0].history];
+  const { state, history } = connectionOf(letters);
+  return [state, history];
 }
 
 describe('the state of a connection', () => {
