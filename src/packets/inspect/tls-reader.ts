@@ -33,8 +33,11 @@ export function isTls(bytes: Uint8Array, start: number, end: number): Match {
 }
 
 /** Reads the first message of one side's handshake. */
-export const readTls: Reader = (talk, half, bytes, start, end) => {
-  if (!talk.claim('ssl')) return STOP;
+export const readTls: Reader = (talk, half, bytes, start, end, time) =>
+  talk.claim('ssl') ? readTlsInside(talk, half, bytes, start, end, time) : STOP;
+
+/** The same inside another protocol, which remains the service of the connection: STARTTLS, CONNECT, RDP... */
+export const readTlsInside: Reader = (talk, half, bytes, start, end) => {
   let at = start;
   let gatheredBytes = 0;
   let wanted = MESSAGE_HEADER;
