@@ -33,12 +33,14 @@ export class ThinnedSamples {
 
   add(value: number, weight: number): void {
     if (++this.#since < this.#stride) return;
-    this.#since = 0;
     if (this.#values.length >= this.#capacity) {
+      // This value falls between two of the wider stride.
       this.#values = this.#values.filter((_, i) => i % 2 === 1);
       this.#weights = this.#weights.filter((_, i) => i % 2 === 1);
       this.#stride *= 2;
+      return;
     }
+    this.#since = 0;
     this.#values.push(value);
     this.#weights.push(weight);
   }
