@@ -45,12 +45,16 @@ export class ThinnedSamples {
     this.#weights.push(weight);
   }
 
-  /** Appends what is held; a value weighs its own weight times what it stands for. */
-  appendTo(values: number[], weights: number[]): void {
+  /**
+   * Appends what is held; a value weighs its own weight times what it stands for.
+   * @returns how many values of the stream that stands for.
+   */
+  appendTo(values: number[], weights: number[]): number {
     for (let i = 0; i < this.#values.length; i++) {
       values.push(this.#values[i]);
       weights.push(this.#weights[i] * this.#stride);
     }
+    return this.#values.length * this.#stride;
   }
 
   save(): SavedSamples {

@@ -9,6 +9,7 @@ import { count, figure, percent } from './phrases.ts';
 import { type MixShift, ProtocolMix } from './protocol-mix.ts';
 import { clampScore, scoreOf, severityOf } from './score.ts';
 import { type Foreign, foreignness, TELLING_PORTS } from './service-ports.ts';
+import { TCP, UDP } from './tcp-flags.ts';
 
 export interface ProtocolAnomalyOptions {
   readonly isInternal: IsInternal;
@@ -34,6 +35,7 @@ const HOUR = 3600e6;
 const MAX_FINDINGS = 1024;
 /** Connections of a port in which a service was recognised, from which on one without is remarkable. */
 const RECOGNISED = 20;
+const DNS = 53;
 const LEAST_SEGMENTS = 6;
 const LEAST_BYTES = 400;
 const FOREIGN_SCORE = 45;
@@ -107,7 +109,7 @@ export class ProtocolAnomaly implements Detector {
   /** A whole connection with data in which nothing was recognised, where usually something is. */
   #silent(o: Observation): void {
     if (!o.first || o.state !== 'SF' || (this.#recognised.get(o.dstPort) ?? 0) < RECOGNISED) return;
-    if (o.proto === 6 && o.dataSegments < LEAST_SEGMENTS) return;
+    if (o.proto === TCP ? o.dataSegments < LEAST_SEGMENTS : o.proto !== UDP || o.dstPort !== DNS) return;
     if (o.srcBytes >= LEAST_BYTES && o.dstBytes >= LEAST_BYTES) this.#add(ofSilent(o));
   }
 
