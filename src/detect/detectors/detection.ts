@@ -61,7 +61,7 @@ export class Detection {
 
   /** Everything that was over at `until` (microseconds of packet time) since the last call; with Infinity the present window too. */
   close(until: number): DetectedWindow[] {
-    this.#judge(this.windows.closeDetailed(until));
+    this.#judge(this.windows.closeDetailed(until), until === Number.POSITIVE_INFINITY);
     const detected = this.#detected;
     this.#detected = [];
     return detected;
@@ -81,18 +81,20 @@ export class Detection {
     }
   }
 
-  #judge(closed: readonly ClosedWindow[]): void {
-    for (const each of closed) this.#detected.push(this.#judgeOne(each));
+  #judge(closed: readonly ClosedWindow[], ended = false): void {
+    for (const [i, each] of closed.entries())
+      this.#detected.push(this.#judgeOne(each, ended && i === closed.length - 1));
     // As many as the windows let wait: a driver that never asks does not fill the memory.
     if (this.#detected.length > 4096) this.#detected.splice(0, this.#detected.length - 4096);
   }
 
-  #judgeOne({ window, start, end, hosts }: ClosedWindow): DetectedWindow {
+  #judgeOne({ window, start, end, hosts }: ClosedWindow, last: boolean): DetectedWindow {
     const suspicious = new Set<BaselineType>();
     const context = {
       window,
       start,
       end,
+      last,
       hosts,
       expect: (metric: string) => this.baselines.expect(metric, end - 1),
       suspect: (type: BaselineType) => void suspicious.add(type),

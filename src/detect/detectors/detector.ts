@@ -11,6 +11,8 @@ export interface DetectionContext {
   /** Bounds of the window, microseconds since 1970. `end` is the present: what expires, expires by it, never by the wall clock. */
   readonly start: number;
   readonly end: number;
+  /** No window follows: what waits for one has to be judged now. */
+  readonly last: boolean;
   /** What each host sent and received in this window. Bounded: the biggest ones when there were very many. */
   readonly hosts: ReadonlyMap<string, HostTotals>;
   /**

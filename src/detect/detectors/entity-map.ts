@@ -32,6 +32,18 @@ export class EntityMap<T> implements Iterable<[string, T]> {
     return this.#held.get(key)?.value;
   }
 
+  /** The state of `key` unless it has expired at `now`; not a touch. */
+  get(key: string, now: number): T | undefined {
+    const held = this.#held.get(key);
+    return held && now - held.touched <= this.#lifetime ? held.value : undefined;
+  }
+
+  /** Sets the state of `key`; a touch. */
+  set(key: string, now: number, value: T): void {
+    if (!this.#held.delete(key) && this.#held.size >= this.#capacity) this.#evict();
+    this.#held.set(key, { value, touched: now });
+  }
+
   /** The state of `key` at `now` (microseconds), made when there is none or when it has expired; a touch. */
   touch(key: string, now: number, make: (key: string) => T): T {
     let held = this.#held.get(key);
