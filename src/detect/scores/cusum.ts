@@ -62,7 +62,7 @@ export class Cusum {
     const weight = Math.max(this.#learning, 1 / this.#values) * (suspicious ? 0.1 : 1);
     // Huge values must not make the spread so wide that nothing stands out any more.
     const most = (suspicious ? 1 : this.#alarm) * this.spread;
-    const distance = this.#values === 1 ? value : Math.min(Math.max(value - this.#mean, -most), most);
+    const distance = this.#values === 1 && !suspicious ? value : Math.min(Math.max(value - this.#mean, -most), most);
     this.#mean += weight * distance;
     this.#variance = (1 - weight) * (this.#variance + weight * distance * distance);
   }
