@@ -146,6 +146,11 @@ export class TrafficAnalysis {
     this.#table.add(packet, dissected);
   }
 
+  /** Packets so far. */
+  get packets(): number {
+    return this.#totals.packets;
+  }
+
   /** Ends reading early; what has been read can still be asked for. */
   stop(): void {
     this.#stopped = true;
