@@ -98,6 +98,7 @@ describe('DDoS', () => {
   it('waits for a second check when windows are short', () => {
     const flood = rain(500, 5, (i) => ({ ...SYN, src: spoofed(i) }));
     expect(watch(make(), flood, { window: 5, until: MONDAY + 30 })).toEqual([]);
+    expect(watch(make(), flood, { window: 5 })).toHaveLength(1);
     expect(watch(make(), flood, { window: 1 })).toHaveLength(1);
   });
 

@@ -3,10 +3,10 @@ import { SeasonalSeries } from '../baselines/seasonal-series.ts';
 import { Cusum } from '../scores/cusum.ts';
 import { VictimTally } from '../scores/victim-tally.ts';
 import { Alarms } from './alarms.ts';
-import { isGroupAddress } from './beacon-exclusions.ts';
 import type { DetectionContext, Detector, IsInternal } from './detector.ts';
 import { EntityMap } from './entity-map.ts';
 import { addEvidence } from './evidence.ts';
+import { isMulticast } from './multicast.ts';
 import { amount, count, figure, percent } from './phrases.ts';
 import { clampScore, scoreOf, severityOf } from './score.ts';
 
@@ -97,7 +97,7 @@ export class Ddos implements Detector {
   observe(o: Observation): void {
     let tally = this.#tallies.get(o.dst);
     if (!tally) {
-      if (isGroupAddress(o.dst)) return;
+      if (isMulticast(o.dst)) return;
       if (this.#tallies.size >= this.#capacity) this.#prune();
       tally = new VictimTally();
       this.#tallies.set(o.dst, tally);
@@ -126,7 +126,7 @@ export class Ddos implements Detector {
     const past = this.#past.touch(victim, context.end, newPast);
     const measured = this.#measure(tally, rates, past, context.end);
     past.over = measured.level >= 1 ? past.over + 1 : 0;
-    const enough = seconds >= ONE_CHECK || past.over >= 2 || this.#alarms.isOpen(victim);
+    const enough = seconds >= ONE_CHECK || context.last || past.over >= 2 || this.#alarms.isOpen(victim);
     const verdict = enough ? this.#alarms.judge(victim, measured.level, context.end) : 'none';
     learn(past, rates, context.end, measured.level >= 1);
     if (this.#alarms.isOpen(victim)) {
