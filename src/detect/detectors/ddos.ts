@@ -1,6 +1,6 @@
 import type { Anomaly, Observation } from '../../model/window.ts';
-import { SeasonalSeries } from '../baselines/seasonal-series.ts';
-import { Cusum } from '../scores/cusum.ts';
+import { type SavedSeries, SeasonalSeries } from '../baselines/seasonal-series.ts';
+import { Cusum, type SavedCusum } from '../scores/cusum.ts';
 import { VictimTally } from '../scores/victim-tally.ts';
 import { Alarms } from './alarms.ts';
 import type { DetectionContext, Detector, IsInternal } from './detector.ts';
@@ -49,6 +49,18 @@ interface Past {
   readonly syns: Cusum;
   /** Windows in a row that were over the limit. */
   over: number;
+}
+
+interface SavedPast {
+  readonly packets: SavedSeries;
+  readonly bits: SavedSeries;
+  readonly flows: SavedSeries;
+  readonly syns: SavedCusum;
+}
+
+interface SavedDdos {
+  readonly version: 1;
+  readonly victims: readonly (readonly [string, number, SavedPast])[];
 }
 
 interface Rates {
@@ -117,6 +129,22 @@ export class Ddos implements Detector {
     this.#alarms.endWindow(context.end);
     this.#past.expire(context.end);
     return anomalies;
+  }
+
+  save(): SavedDdos {
+    const victims = this.#past.save().map(([victim, touched, { packets, bits, flows, syns }]) => {
+      const past = { packets: packets.save(), bits: bits.save(), flows: flows.save(), syns: syns.save() };
+      return [victim, touched, past] as const;
+    });
+    return { version: 1, victims };
+  }
+
+  load(state: unknown): void {
+    const saved = state as SavedDdos | null;
+    if (saved?.version !== 1) return;
+    this.#past.load(
+      saved.victims.map(([victim, touched, past]): [string, number, Past] => [victim, touched, pastOf(past)]),
+    );
   }
 
   #judge(victim: string, tally: VictimTally, seconds: number, context: DetectionContext): Anomaly | undefined {
@@ -195,6 +223,15 @@ function newPast(): Past {
     syns: new Cusum({ leastSpread: SYN_FLOOR / 5 }),
     over: 0,
   };
+}
+
+function pastOf(saved: SavedPast): Past {
+  const past = newPast();
+  past.packets.load(saved.packets);
+  past.bits.load(saved.bits);
+  past.flows.load(saved.flows);
+  past.syns.load(saved.syns);
+  return past;
 }
 
 function ratesOf(tally: VictimTally, seconds: number): Rates {
