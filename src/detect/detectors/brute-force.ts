@@ -8,6 +8,7 @@ import { loginOf, patienceWith } from './login-ports.ts';
 import { count, figure, percent } from './phrases.ts';
 import { clampScore, scoreOf, severityOf } from './score.ts';
 import { StandingAlarms } from './standing-alarms.ts';
+import { TCP, UDP } from './tcp-flags.ts';
 
 const MINUTE = 60e6;
 const HOUR = 60 * MINUTE;
@@ -65,7 +66,7 @@ export class BruteForce implements Detector {
 
   observe(o: Observation): void {
     const name = loginOf(o.dstPort, o.service);
-    if (name === undefined || (o.proto !== 6 && o.proto !== 17) || o.dstBytes === 0) return;
+    if (name === undefined || (o.proto !== TCP && o.proto !== UDP) || o.dstBytes === 0) return;
     const key = `${o.src} ${o.dst} ${o.dstPort}`;
     // Without an answer or without payload it is a scan; later parts of a connection count to it however small.
     if (o.first && !wasTalk(o)) return;
@@ -115,7 +116,7 @@ export class BruteForce implements Detector {
 }
 
 function wasTalk(o: Observation): boolean {
-  if (o.proto === 17) return o.srcPackets > 0 && o.dstPackets > 0;
+  if (o.proto === UDP) return o.srcPackets > 0 && o.dstPackets > 0;
   return o.srcPackets >= FEWEST_PACKETS && o.dstPackets >= 2 && o.state !== 'REJ' && o.state !== 'S0';
 }
 

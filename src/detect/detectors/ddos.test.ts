@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Observation } from '../../model/window.ts';
-import { Chance, contextOf, isInternal, MONDAY, seen, watch } from '../fixtures/hunt.ts';
+import { Chance, contextOf, isInternal, MONDAY, restarted, seen, watch } from '../fixtures/hunt.ts';
 import { Ddos, type DdosOptions } from './ddos.ts';
 
 const make = (options: Partial<DdosOptions> = {}) => new Ddos({ isInternal, ...options });
@@ -98,6 +98,7 @@ describe('DDoS', () => {
   it('waits for a second check when windows are short', () => {
     const flood = rain(500, 5, (i) => ({ ...SYN, src: spoofed(i) }));
     expect(watch(make(), flood, { window: 5, until: MONDAY + 30 })).toEqual([]);
+    expect(watch(make(), flood, { window: 5 })).toHaveLength(1);
     expect(watch(make(), flood, { window: 1 })).toHaveLength(1);
   });
 
@@ -178,7 +179,11 @@ describe('DDoS', () => {
         },
       );
     const detector = make();
-    expect(watch(detector, stream(15_000, 0, 600))).toEqual([]);
+    expect(watch(detector, stream(19_000, 0, 600))).toEqual([]);
+    // What is a flood for an address without a past is little more than usual for this one.
+    expect(watch(make(), stream(21_500, 36_000, 5))).toHaveLength(1);
+    expect(watch(restarted(detector, make), stream(21_500, 36_000, 5))).toEqual([]);
+    expect(watch(restarted(detector, make), stream(90_000, 36_000, 5))).toHaveLength(1);
     expect(watch(detector, stream(90_000, 36_000, 5))).toHaveLength(1);
   });
 

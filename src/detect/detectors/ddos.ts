@@ -1,12 +1,12 @@
 import type { Anomaly, Observation } from '../../model/window.ts';
-import { SeasonalSeries } from '../baselines/seasonal-series.ts';
-import { Cusum } from '../scores/cusum.ts';
+import { type SavedSeries, SeasonalSeries } from '../baselines/seasonal-series.ts';
+import { Cusum, type SavedCusum } from '../scores/cusum.ts';
 import { VictimTally } from '../scores/victim-tally.ts';
 import { Alarms } from './alarms.ts';
-import { isGroupAddress } from './beacon-exclusions.ts';
 import type { DetectionContext, Detector, IsInternal } from './detector.ts';
 import { EntityMap } from './entity-map.ts';
 import { addEvidence } from './evidence.ts';
+import { isMulticast } from './multicast.ts';
 import { amount, count, figure, percent } from './phrases.ts';
 import { clampScore, scoreOf, severityOf } from './score.ts';
 
@@ -49,6 +49,18 @@ interface Past {
   readonly syns: Cusum;
   /** Windows in a row that were over the limit. */
   over: number;
+}
+
+interface SavedPast {
+  readonly packets: SavedSeries;
+  readonly bits: SavedSeries;
+  readonly flows: SavedSeries;
+  readonly syns: SavedCusum;
+}
+
+interface SavedDdos {
+  readonly version: 1;
+  readonly victims: readonly (readonly [string, number, SavedPast])[];
 }
 
 interface Rates {
@@ -97,7 +109,7 @@ export class Ddos implements Detector {
   observe(o: Observation): void {
     let tally = this.#tallies.get(o.dst);
     if (!tally) {
-      if (isGroupAddress(o.dst)) return;
+      if (isMulticast(o.dst)) return;
       if (this.#tallies.size >= this.#capacity) this.#prune();
       tally = new VictimTally();
       this.#tallies.set(o.dst, tally);
@@ -119,6 +131,22 @@ export class Ddos implements Detector {
     return anomalies;
   }
 
+  save(): SavedDdos {
+    const victims = this.#past.save().map(([victim, touched, { packets, bits, flows, syns }]) => {
+      const past = { packets: packets.save(), bits: bits.save(), flows: flows.save(), syns: syns.save() };
+      return [victim, touched, past] as const;
+    });
+    return { version: 1, victims };
+  }
+
+  load(state: unknown): void {
+    const saved = state as SavedDdos | null;
+    if (saved?.version !== 1) return;
+    this.#past.load(
+      saved.victims.map(([victim, touched, past]): [string, number, Past] => [victim, touched, pastOf(past)]),
+    );
+  }
+
   #judge(victim: string, tally: VictimTally, seconds: number, context: DetectionContext): Anomaly | undefined {
     const rates = ratesOf(tally, seconds);
     const known = this.#past.peek(victim) !== undefined;
@@ -126,7 +154,7 @@ export class Ddos implements Detector {
     const past = this.#past.touch(victim, context.end, newPast);
     const measured = this.#measure(tally, rates, past, context.end);
     past.over = measured.level >= 1 ? past.over + 1 : 0;
-    const enough = seconds >= ONE_CHECK || past.over >= 2 || this.#alarms.isOpen(victim);
+    const enough = seconds >= ONE_CHECK || context.last || past.over >= 2 || this.#alarms.isOpen(victim);
     const verdict = enough ? this.#alarms.judge(victim, measured.level, context.end) : 'none';
     learn(past, rates, context.end, measured.level >= 1);
     if (this.#alarms.isOpen(victim)) {
@@ -195,6 +223,15 @@ function newPast(): Past {
     syns: new Cusum({ leastSpread: SYN_FLOOR / 5 }),
     over: 0,
   };
+}
+
+function pastOf(saved: SavedPast): Past {
+  const past = newPast();
+  past.packets.load(saved.packets);
+  past.bits.load(saved.bits);
+  past.flows.load(saved.flows);
+  past.syns.load(saved.syns);
+  return past;
 }
 
 function ratesOf(tally: VictimTally, seconds: number): Rates {

@@ -1,9 +1,9 @@
 import type { Anomaly, Observation } from '../../model/window.ts';
-import { isGroupAddress } from './beacon-exclusions.ts';
 import type { DetectionContext, Detector, IsInternal } from './detector.ts';
 import { EntityMap } from './entity-map.ts';
 import { addEvidence } from './evidence.ts';
 import { Familiarity, type SavedFamiliarity } from './familiarity.ts';
+import { isMulticast } from './multicast.ts';
 import { amount, figure } from './phrases.ts';
 import { clampScore, scoreOf, severityOf } from './score.ts';
 import { StandingAlarms } from './standing-alarms.ts';
@@ -83,7 +83,7 @@ export class Exfiltration implements Detector {
   }
 
   observe(o: Observation): void {
-    if (!this.#isInternal(o.src) || this.#isInternal(o.dst) || isGroupAddress(o.dst)) return;
+    if (!this.#isInternal(o.src) || this.#isInternal(o.dst) || isMulticast(o.dst)) return;
     const owner = this.#ownerOf(o.dst) ?? o.dst;
     const key = `${o.src} ${owner}`;
     this.#uploads.add(o.src, o.at, o.srcBytes);

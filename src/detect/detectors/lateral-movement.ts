@@ -6,6 +6,7 @@ import { Habits, type SavedHabits } from './habits.ts';
 import { count } from './phrases.ts';
 import { clampScore, scoreOf, severityOf } from './score.ts';
 import { StandingAlarms } from './standing-alarms.ts';
+import { TCP } from './tcp-flags.ts';
 
 const HOUR = 3600e6;
 const DAY = 24 * HOUR;
@@ -85,7 +86,7 @@ export class LateralMovement implements Detector {
 
   observe(o: Observation): void {
     if (o.at < this.#since) this.#since = o.at;
-    if (o.proto !== 6 || !TECHNIQUES.has(o.dstPort) || !wasAnswered(o) || o.src === o.dst) return;
+    if (o.proto !== TCP || !TECHNIQUES.has(o.dstPort) || !wasAnswered(o) || o.src === o.dst) return;
     if (!this.#isInternal(o.src) || !this.#isInternal(o.dst)) return;
     const way = `${o.src} ${o.dst} ${o.dstPort}`;
     const source = this.#sources.peek(o.src);

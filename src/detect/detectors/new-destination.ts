@@ -1,10 +1,10 @@
 import type { Anomaly, Observation } from '../../model/window.ts';
 import type { RegisteredDomain } from '../scores/dns-features.ts';
-import { isGroupAddress } from './beacon-exclusions.ts';
 import type { DetectionContext, Detector, IsInternal } from './detector.ts';
 import { EntityMap } from './entity-map.ts';
 import { addEvidence } from './evidence.ts';
 import { Familiarity, type SavedFamiliarity } from './familiarity.ts';
+import { isMulticast } from './multicast.ts';
 import { amount, count } from './phrases.ts';
 import { clampScore, severityOf } from './score.ts';
 
@@ -86,7 +86,7 @@ export class NewDestination implements Detector {
 
   observe(o: Observation): void {
     const { isInternal } = this.#options;
-    if (!isInternal(o.src) || isInternal(o.dst) || o.dstBytes === 0 || isGroupAddress(o.dst)) return;
+    if (!isInternal(o.src) || isInternal(o.dst) || o.dstBytes === 0 || isMulticast(o.dst)) return;
     const pair = `${o.src} ${o.dst}`;
     const contact = this.#contacts.peek(pair);
     if (contact) this.#add(pair, contact, o);

@@ -11,6 +11,14 @@ export interface CusumOptions {
   readonly warmUp?: number;
 }
 
+/** The state of a {@link Cusum} as plain JSON. */
+export interface SavedCusum {
+  readonly mean: number;
+  readonly variance: number;
+  readonly values: number;
+  readonly sum: number;
+}
+
 /**
  * Cumulative sum of what exceeds the usual (Page 1954), as used against SYN floods by Wang, Zhang and Shin
  * (INFOCOM 2002): `y = max(0, y + x - mean - slack x spread)`, an alarm when y is over `alarm x spread`. It sees a
@@ -46,6 +54,18 @@ export class Cusum {
     // Not from the first rise on: learning only from what is below the mean would pull the mean down for ever.
     this.#learn(value, this.#sum >= this.#alarm * spread);
     return this.#sum / (this.#alarm * spread);
+  }
+
+  /** What was learned, as plain JSON. */
+  save(): SavedCusum {
+    return { mean: this.#mean, variance: this.#variance, values: this.#values, sum: this.#sum };
+  }
+
+  load({ mean, variance, values, sum }: SavedCusum): void {
+    this.#mean = mean;
+    this.#variance = variance;
+    this.#values = values;
+    this.#sum = sum;
   }
 
   get mean(): number {

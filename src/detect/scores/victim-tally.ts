@@ -1,8 +1,7 @@
 import type { Observation } from '../../model/window.ts';
+import { ACK, SYN, TCP, UDP } from '../detectors/tcp-flags.ts';
 import { AddressScatter } from './entropy.ts';
 
-const SYN = 0x02;
-const ACK = 0x10;
 /** Sources that are held by name; more are estimated. */
 const FEW = 32;
 /** Who answers less than a tenth of the packets does not take part in them. */
@@ -46,12 +45,12 @@ export class VictimTally {
 
   add(o: Observation, fromInside: boolean): void {
     if (o.first) this.flows++;
-    if (o.proto === 6 && o.first) this.#countSyn(o);
+    if (o.proto === TCP && o.first) this.#countSyn(o);
     if (o.dstPackets < ANSWERED * o.srcPackets || o.dstPackets === 0) {
       this.packets += o.srcPackets;
       this.bytes += o.srcBytes;
       if (fromInside) this.inside += o.srcPackets;
-      if (o.proto === 17) this.#countReflected(o);
+      if (o.proto === UDP) this.#countReflected(o);
     }
     this.#countSource(o);
   }
