@@ -7,7 +7,7 @@ import type { FragmentTable } from './fragment-table.ts';
 /** IP packets in one another at most. */
 const MAX_DEPTH = 6;
 /** Extension headers in a row at most. */
-const MAX_HEADERS = 16;
+const MAX_HEADERS = 64;
 
 const TCP = 6;
 const AUTHENTICATION = 51;
@@ -64,7 +64,7 @@ function ipv4(c: Cursor, into: Dissected, fragments: FragmentTable | undefined):
   c.at = at + header;
   if (header > 20) options(c, into, at + 20);
   if (c.at > c.end) {
-    nothing(c, into, PROBLEMS.truncated);
+    nothing(c, into, missing(c, 0));
     return;
   }
   const fragment = view.getUint16(at + 6) & 0x3fff;
@@ -78,8 +78,11 @@ function ipv4(c: Cursor, into: Dissected, fragments: FragmentTable | undefined):
 
 /** Takes the header as that of the innermost packet so far; what was gathered on the way to it counts now. */
 function accept(c: Cursor, into: Dissected, family: number, length: number): void {
-  const end = c.at + length;
-  if (end > c.wireEnd) into.problems |= PROBLEMS.badIpLength;
+  let end = c.at + length;
+  if (end > c.wireEnd) {
+    into.problems |= PROBLEMS.badIpLength;
+    if (c.bounded) end = c.wireEnd;
+  }
   if (c.depth > 0) clearTransport(into);
   into.family = family;
   into.etherType = family === 4 ? ETHER.ipv4 : ETHER.ipv6;
@@ -94,6 +97,7 @@ function accept(c: Cursor, into: Dissected, family: number, length: number): voi
   c.depth++;
   c.guessed = false;
   c.wireEnd = end;
+  c.bounded = true;
   if (end < c.end) c.end = end;
 }
 

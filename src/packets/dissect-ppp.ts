@@ -4,7 +4,7 @@ import { TUNNELS } from './dissected.ts';
 /** Labels in a stack at most. */
 const MAX_LABELS = 16;
 
-/** PPPoE with a session in it (RFC 2516 section 4). */
+/** PPPoE with a session in it (RFC 2516 section 4). Its length is right also where the IP header counts padding in. */
 export function pppoe(c: Cursor): void {
   const { at, bytes } = c;
   if (at + 8 > c.end) {
@@ -14,6 +14,11 @@ export function pppoe(c: Cursor): void {
   if (bytes[at] !== 0x11 || bytes[at + 1] !== 0) {
     c.type = NEXT.none;
     return;
+  }
+  const end = at + 6 + c.view.getUint16(at + 4);
+  if (end > at + 8 && end < c.wireEnd) {
+    c.wireEnd = end;
+    c.bounded = true;
   }
   c.tunnels |= TUNNELS.pppoe;
   goOn(c, 6, NEXT.ppp);
