@@ -7,7 +7,7 @@ import type { FragmentTable } from './fragment-table.ts';
 /** IP packets in one another at most. */
 const MAX_DEPTH = 6;
 /** Extension headers in a row at most. */
-const MAX_HEADERS = 64;
+const MAX_HEADERS = 128;
 
 const TCP = 6;
 const AUTHENTICATION = 51;
