@@ -228,17 +228,8 @@ function ipv6(c: Cursor, into: Dissected, fragments: FragmentTable | undefined):
       // Without an offset and more to come it is whole all the same (RFC 6946).
       if ((field & 1) !== 0) id = word;
     } else if (isExtension(proto)) {
-      if (c.at + 8 > c.end) {
-        nothing(c, into, missing(c, 8));
-        return;
-      }
-      if (proto === ROUTING && bytes[c.at + 2] === 0) into.problems |= PROBLEMS.routingHeader0;
-      proto = bytes[c.at];
-      c.at += (bytes[c.at + 1] + 1) * 8;
-      if (c.at > c.end) {
-        nothing(c, into, missing(c, 0));
-        return;
-      }
+      proto = pastExtension(c, into, proto);
+      if (proto < 0) return;
     } else if (proto === AUTHENTICATION) {
       proto = pastAuthentication(c, into);
       if (proto < 0) return;
@@ -249,6 +240,21 @@ function ipv6(c: Cursor, into: Dissected, fragments: FragmentTable | undefined):
     }
   }
   payloadFrom(c, into, c.at);
+}
+
+/** Over a header that counts its length in units of 8 bytes behind the first 8; answers what is next, -1 when it is cut. */
+function pastExtension(c: Cursor, into: Dissected, proto: number): number {
+  const { bytes } = c;
+  if (c.at + 8 > c.end) {
+    nothing(c, into, missing(c, 8));
+    return -1;
+  }
+  if (proto === ROUTING && bytes[c.at + 2] === 0) into.problems |= PROBLEMS.routingHeader0;
+  const next = bytes[c.at];
+  c.at += (bytes[c.at + 1] + 1) * 8;
+  if (c.at <= c.end) return next;
+  nothing(c, into, missing(c, 0));
+  return -1;
 }
 
 function isExtension(proto: number): boolean {
