@@ -25,8 +25,8 @@ export function pppoe(c: Cursor): void {
 }
 
 /**
- * PPP, the address and control bytes of HDLC left out or not (RFC 1662 section 3.1), its protocol in one byte or two
- * (RFC 1661 section 2). Other protocols than IP answer with their number.
+ * PPP, the address and control bytes of HDLC left out or not (RFC 1661 section 6.6), its protocol in one byte or two
+ * (section 6.5). Other protocols than IP answer with their number.
  */
 export function ppp(c: Cursor): void {
   let { at } = c;
