@@ -1,6 +1,6 @@
 import type { TrafficResult } from '../model/traffic.ts';
-import type { ReportedFile } from './analysis-report.ts';
 import type { PrintPlan } from './analyze-options.ts';
+import type { ReportedFile } from './reported-files.ts';
 
 /** Version of the document; it changes when a key goes or changes its meaning. */
 const SCHEMA = 'vedette.analysis/1';

@@ -1,8 +1,8 @@
 import type { Amount, TrafficResult } from '../model/traffic.ts';
 import type { Anomaly } from '../model/window.ts';
-import type { ReportedFile } from './analysis-report.ts';
-import { dateTime, duration, figure, metricValue, milliseconds, rate, share, timeWithin } from './figures.ts';
+import { dateTime, figure, metricValue, milliseconds, rate, share, span, timeWithin } from './figures.ts';
 import { HTML_STYLE } from './html-style.ts';
+import { namesOf, type ReportedFile } from './reported-files.ts';
 import { type Chart, escapeHtml, svgChart } from './svg-chart.ts';
 import { count, size } from './table.ts';
 
@@ -12,7 +12,7 @@ const MOST_SERVICES = 20;
 
 /** The report as one HTML file that needs no other: tables, and plots as SVG. No scripts. */
 export function analysisHtml(files: readonly ReportedFile[], result: TrafficResult): string {
-  const title = files.map((file) => file.name).join(', ');
+  const title = namesOf(files);
   const body = [
     head(title, result),
     timeline(result),
@@ -43,7 +43,7 @@ function head(
   const { first, last } = totals;
   const timed = first !== null && last !== null;
   const when = timed
-    ? `${dateTime(first)} → ${timeWithin(last, first)} UTC (${duration(last - first)})`
+    ? `${dateTime(first)} → ${timeWithin(last, first)} UTC (${span(last - first)})`
     : 'no packet has a time';
   const tiles: [string, string][] = [
     [count(totals.packets), 'packets'],
@@ -60,24 +60,29 @@ function head(
 function timeline({ timeline: line, anomalies: all, totals }: TrafficResult): string {
   if (!line) return '';
   const { start, step } = line;
-  const marks = all.slice(0, MOST_ANOMALIES).map((anomaly) => ({
-    time: anomaly.window_start,
-    severity: anomaly.severity,
-    text: `${timeWithin(anomaly.window_start, totals.first)} ${anomaly.severity} ${anomaly.type}: ${anomaly.message}`,
-  }));
+  // Those drawn last lie on top.
+  const marks = [...all]
+    .sort((a, b) => b.score - a.score)
+    .slice(0, MOST_ANOMALIES)
+    .reverse()
+    .map((anomaly) => ({
+      time: anomaly.window_start,
+      severity: anomaly.severity,
+      text: `${timeWithin(anomaly.window_start, totals.first)} ${anomaly.severity} ${anomaly.type}: ${anomaly.message}`,
+    }));
   const per = (series: readonly number[], factor: number) => series.map((value) => (value * factor) / step);
   const loss = line.data_segments.map((data, i) => (data > 0 ? Math.min(1, line.retransmitted[i] / data) : null));
   const charts: Pick<Chart, 'title' | 'series' | 'show'>[] = [
     { title: 'Bits a second', series: per(line.bytes, 8), show: rate },
     { title: 'Packets a second', series: per(line.packets, 1), show: figure },
-    { title: `Connections active in ${duration(step)}`, series: line.connections, show: figure },
+    { title: `Connections active in ${span(step)}`, series: line.connections, show: figure },
     { title: 'Mean round trip', series: line.rtt, show: milliseconds },
     { title: 'Data segments sent again', series: loss, show: (value) => share(value, 1) },
   ];
   const figures = charts
     .filter(({ series }) => series.some((value) => value !== null))
     .map((chart) => `<h3>${chart.title}</h3>${svgChart({ ...chart, start, step, marks })}`);
-  const note = `<p class="muted">Steps of ${duration(step)}, UTC. Triangles are anomalies.</p>`;
+  const note = `<p class="muted">Steps of ${span(step)}, UTC. Triangles are anomalies.</p>`;
   return section('Timeline', note + figures.join(''));
 }
 
@@ -90,7 +95,7 @@ function anomalies({
   totals,
 }: TrafficResult): string {
   const said = [
-    `${count(anomaly_count)} in ${count(window_count)} windows of ${duration(window_seconds)}`,
+    `${count(anomaly_count)} in ${count(window_count)} windows of ${span(window_seconds)}`,
     ...(hidden > 0 ? [`${count(hidden)} hidden by allow rules`] : []),
     ...(anomaly_count > MOST_ANOMALIES ? [`the ${MOST_ANOMALIES} highest are shown`] : []),
   ];

@@ -1,7 +1,8 @@
 import type { Amount, PairAmount, TrafficResult } from '../model/traffic.ts';
 import { anomalyBlocks } from './anomaly-text.ts';
-import { dateTime, duration, figure, milliseconds, rate, share, timeWithin } from './figures.ts';
+import { dateTime, figure, milliseconds, rate, share, span, timeWithin } from './figures.ts';
 import type { Colors } from './io.ts';
+import { namesOf, type ReportedFile } from './reported-files.ts';
 import { sparkline } from './sparkline.ts';
 import { count, printable, size, type TableColumn, table } from './table.ts';
 
@@ -12,12 +13,6 @@ export interface ReportStyle {
   readonly width: number;
   /** Rows of the tables of hosts and pairs. */
   readonly top: number;
-}
-
-/** A capture as the report names it. */
-export interface ReportedFile {
-  readonly name: string;
-  readonly size: number | undefined;
 }
 
 /** Anomalies that are shown in full. */
@@ -65,8 +60,6 @@ function header(
   { colors }: ReportStyle,
 ): string {
   const bytes = files.reduce((sum, file) => sum + (file.size ?? 0), 0);
-  const names =
-    files.length <= 3 ? files.map((file) => file.name).join(', ') : `${files[0].name} and ${files.length - 1} more`;
   const { first, last } = totals;
   const lines = [
     [
@@ -79,14 +72,13 @@ function header(
   if (first !== null && last !== null) {
     const seconds = last - first;
     const mean = seconds > 0 ? ` · mean ${rate((totals.bytes * 8) / seconds)}` : '';
-    const length = seconds < 1 ? milliseconds(seconds * 1000) : duration(seconds);
-    lines.push(`${dateTime(first)} → ${timeWithin(last, first)} UTC (${length})${mean}`);
+    lines.push(`${dateTime(first)} → ${timeWithin(last, first)} UTC (${span(seconds)})${mean}`);
   } else if (totals.packets > 0) lines.push('no packet has a time');
   const kinds = (of: Readonly<Record<string, Amount>>) => Object.keys(of).slice(0, 4).join(', ');
   if (totals.packets > 0) lines.push(`${kinds(totals.links)} · ${kinds(totals.networks)}`);
   const faults = notes({ totals, connections });
   if (faults !== '') lines.push(faults);
-  return `${colors.bold(printable(names))}\n${lines.map((line) => `  ${line}\n`).join('')}`;
+  return `${colors.bold(printable(namesOf(files)))}\n${lines.map((line) => `  ${line}\n`).join('')}`;
 }
 
 /** What limits how far the rest can be believed. */
@@ -112,7 +104,7 @@ function anomalies(result: TrafficResult, { colors, width }: ReportStyle): strin
     .map(([severity, times]) => `${count(times)} ${severity}`);
   const said = [
     total === 0 ? 'none' : `${count(total)} (${counts.join(', ')})`,
-    `in ${count(result.window_count)} windows of ${duration(result.window_seconds)}`,
+    `in ${count(result.window_count)} window${result.window_count === 1 ? '' : 's'} of ${span(result.window_seconds)}`,
     ...(hidden > 0 ? [`${count(hidden)} hidden by allow rules`] : []),
   ];
   const shown = [...all].sort((a, b) => b.score - a.score || a.window_start - b.window_start).slice(0, MOST_ANOMALIES);
@@ -140,7 +132,7 @@ function timeline({ timeline: line, totals }: TrafficResult, { colors, width }: 
     rows.push(['loss', sparkline(losses, room), `peak ${share(worst, 1)}`]);
   }
   const text = rows.map(([name, bars, peakText]) => `  ${name.padEnd(LABEL)}${colors.cyan(bars)}  ${peakText}\n`);
-  return `${title('TIMELINE', `${duration(step)} a step`, colors)}${text.join('')}`;
+  return `${title('TIMELINE', `${span(step)} a step`, colors)}${text.join('')}`;
 }
 
 function amounts(

@@ -26,6 +26,12 @@ export function share(part: number, whole: number): string {
   return part > 0 && part / whole < 0.0001 ? '<0.01 %' : percent(part / whole);
 }
 
+/** How long a capture is; short ones with a fraction. */
+export function span(seconds: number): string {
+  if (seconds < 1) return milliseconds(seconds * 1000);
+  return seconds < 60 ? `${figure(seconds)} s` : duration(seconds);
+}
+
 /** Bits a second. */
 export function rate(bps: number): string {
   return amount(bps, 'bit/s');
