@@ -102,14 +102,13 @@ function anomalies(result: TrafficResult, { colors, width }: ReportStyle): strin
     .map((severity) => [severity, by(severity)] as const)
     .filter(([, times]) => times > 0)
     .map(([severity, times]) => `${count(times)} ${severity}`);
-  const said = [
-    total === 0 ? 'none' : `${count(total)} (${counts.join(', ')})`,
-    `in ${count(result.window_count)} window${result.window_count === 1 ? '' : 's'} of ${span(result.window_seconds)}`,
-    ...(hidden > 0 ? [`${count(hidden)} hidden by allow rules`] : []),
-  ];
+  const windows = `in ${count(result.window_count)} window${result.window_count === 1 ? '' : 's'}`;
+  const found = total === 0 ? 'none' : `${count(total)} (${counts.join(', ')})`;
+  const allowed = hidden > 0 ? `, ${count(hidden)} hidden by allow rules` : '';
+  const said = `${found} ${windows} of ${span(result.window_seconds)}${allowed}`;
   const shown = [...all].sort((a, b) => b.score - a.score || a.window_start - b.window_start).slice(0, MOST_ANOMALIES);
   const more = total > shown.length ? `  and ${count(total - shown.length)} more: --anomalies shows all\n` : '';
-  return `${title('ANOMALIES', said.join(' '), colors)}${anomalyBlocks(shown, totals.first, colors, width)}${more}`;
+  return `${title('ANOMALIES', said, colors)}${anomalyBlocks(shown, totals.first, colors, width)}${more}`;
 }
 
 function timeline({ timeline: line, totals }: TrafficResult, { colors, width }: ReportStyle): string {

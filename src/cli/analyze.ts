@@ -20,6 +20,9 @@ import { windowTable } from './window-table.ts';
 /** Characters of output that are gathered before they are written. */
 const WRITE = 256 * 1024;
 
+/** How long a pipe is read on after Ctrl-C, milliseconds. */
+const PIPE_GRACE = 500;
+
 const ARGS = {
   file: { type: 'positional', required: true, description: 'pcap or pcapng, gzipped or not; several, or - for stdin' },
   output: {
@@ -109,12 +112,13 @@ class AnalyzeJob {
     const off = this.#io.onInterrupt((times) => {
       if (times > 1) process.exit(EXIT.interrupted);
       this.#stopped = true;
-      analysis.stop();
+      // What fills a pipe was interrupted too, and has its last packets still to write.
+      if (this.#size !== undefined) analysis.stop();
+      else setTimeout(() => analysis.stop(), PIPE_GRACE).unref();
     });
     try {
       for (const file of files) {
-        if (this.#stopped) break;
-        await this.#read(file, analysis);
+        if (!this.#stopped) await this.#read(file, analysis);
       }
       this.#progress.end();
       const result = analysis.finish();
