@@ -1,6 +1,6 @@
 import type { Amount, TrafficResult } from '../model/traffic.ts';
 import type { Anomaly } from '../model/window.ts';
-import { dateTime, figure, metricValue, milliseconds, rate, share, span, timeWithin } from './figures.ts';
+import { counted, dateTime, figure, metricValue, milliseconds, rate, share, span, timeWithin } from './figures.ts';
 import { HTML_STYLE } from './html-style.ts';
 import { namesOf, type ReportedFile } from './reported-files.ts';
 import { type Chart, escapeHtml, svgChart } from './svg-chart.ts';
@@ -95,7 +95,7 @@ function anomalies({
   totals,
 }: TrafficResult): string {
   const said = [
-    `${count(anomaly_count)} in ${count(window_count)} windows of ${span(window_seconds)}`,
+    `${count(anomaly_count)} in ${counted(window_count, 'window')} of ${span(window_seconds)}`,
     ...(hidden > 0 ? [`${count(hidden)} hidden by allow rules`] : []),
     ...(anomaly_count > MOST_ANOMALIES ? [`the ${MOST_ANOMALIES} highest are shown`] : []),
   ];

@@ -1,6 +1,6 @@
 import type { Amount, PairAmount, TrafficResult } from '../model/traffic.ts';
 import { anomalyBlocks } from './anomaly-text.ts';
-import { dateTime, figure, milliseconds, rate, share, span, timeWithin } from './figures.ts';
+import { counted, dateTime, figure, milliseconds, rate, share, span, timeWithin } from './figures.ts';
 import type { Colors } from './io.ts';
 import { namesOf, type ReportedFile } from './reported-files.ts';
 import { sparkline } from './sparkline.ts';
@@ -64,9 +64,9 @@ function header(
   const lines = [
     [
       ...(bytes > 0 ? [`${size(bytes)}`] : []),
-      `${count(totals.packets)} packets`,
+      counted(totals.packets, 'packet'),
       `${size(totals.bytes)} on the wire`,
-      `${count(connections.total)} connections`,
+      counted(connections.total, 'connection'),
     ].join(' · '),
   ];
   if (first !== null && last !== null) {
@@ -89,9 +89,9 @@ function notes({ totals, connections }: Pick<TrafficResult, 'totals' | 'connecti
   const { missed_bytes, tcp_payload_bytes } = connections;
   if (missed_bytes > 0)
     told.push(`capture loss ${share(missed_bytes, missed_bytes + tcp_payload_bytes)} of TCP payload`);
-  if (without_time > 0 && without_time < packets) told.push(`${count(without_time)} packets without a time`);
-  if (late > 0) told.push(`${count(late)} packets out of the order of time`);
-  if (connections.evicted > 0) told.push(`${count(connections.evicted)} connections ended early for want of room`);
+  if (without_time > 0 && without_time < packets) told.push(`${counted(without_time, 'packet')} without a time`);
+  if (late > 0) told.push(`${counted(late, 'packet')} out of the order of time`);
+  if (connections.evicted > 0) told.push(`${counted(connections.evicted, 'connection')} ended early for want of room`);
   return told.join(' · ');
 }
 
@@ -102,7 +102,7 @@ function anomalies(result: TrafficResult, { colors, width }: ReportStyle): strin
     .map((severity) => [severity, by(severity)] as const)
     .filter(([, times]) => times > 0)
     .map(([severity, times]) => `${count(times)} ${severity}`);
-  const windows = `in ${count(result.window_count)} window${result.window_count === 1 ? '' : 's'}`;
+  const windows = `in ${counted(result.window_count, 'window')}`;
   const found = total === 0 ? 'none' : `${count(total)} (${counts.join(', ')})`;
   const allowed = hidden > 0 ? `, ${count(hidden)} hidden by allow rules` : '';
   const said = `${found} ${windows} of ${span(result.window_seconds)}${allowed}`;

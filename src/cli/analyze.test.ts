@@ -42,7 +42,7 @@ describe('vedette analyze', () => {
     expect(out).toMatch(/to servers \(SYN to SYN\/ACK\) +1 +20 ms/);
     expect(out).toContain('LOSS  25 % of 4 data segments sent again, 0 out of order');
     expect(out).toMatch(/S0 +12 +85.7 % +asked, never answered/);
-    expect(err).toMatch(/^done 26 packets, 14 connections, 3 windows, 1 anomalies/m);
+    expect(err).toMatch(/^done 26 packets, 14 connections, 3 windows, 1 anomaly /m);
     expect((await analyze(SCENE, '--quiet')).err).toBe('');
   });
 

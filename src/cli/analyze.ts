@@ -11,6 +11,7 @@ import { type CaptureFile, captureFault, captureFiles } from './capture-files.ts
 import { type Command, command } from './command.ts';
 import { connectionLine } from './connection-lines.ts';
 import { CliError, EXIT, type ExitCode } from './exit.ts';
+import { counted } from './figures.ts';
 import type { Io } from './io.ts';
 import { Problems } from './problems.ts';
 import { Progress } from './progress.ts';
@@ -209,10 +210,10 @@ class AnalyzeJob {
   #done({ totals, connections, window_count, anomaly_count }: TrafficResult): string {
     const seconds = Math.max(0.001, (Date.now() - this.#began) / 1000);
     const parts = [
-      `${count(totals.packets)} packets`,
-      `${count(connections.total)} connections`,
-      `${count(window_count)} windows`,
-      `${count(anomaly_count)} anomalies`,
+      counted(totals.packets, 'packet'),
+      counted(connections.total, 'connection'),
+      counted(window_count, 'window'),
+      counted(anomaly_count, 'anomaly', 'anomalies'),
     ];
     const { html } = this.#plan;
     const written = html === undefined ? '' : `; ${printable(html)} written`;

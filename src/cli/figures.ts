@@ -1,5 +1,5 @@
 import { amount, duration, figure, percent } from '../detect/detectors/phrases.ts';
-import { size } from './table.ts';
+import { count, size } from './table.ts';
 
 /** Seconds since 1970 as `2026-11-20 08:00:03`, UTC. */
 export function dateTime(seconds: number): string {
@@ -32,6 +32,11 @@ export function span(seconds: number): string {
   return seconds < 60 ? `${figure(seconds)} s` : duration(seconds);
 }
 
+/** `1 packet`, `2,000 packets`. */
+export function counted(number: number, one: string, many = `${one}s`): string {
+  return `${count(number)} ${number === 1 ? one : many}`;
+}
+
 /** Bits a second. */
 export function rate(bps: number): string {
   return amount(bps, 'bit/s');
@@ -49,4 +54,4 @@ export function metricValue(metric: string, value: number | null): string {
   return figure(value);
 }
 
-export { duration, figure, percent };
+export { figure };
