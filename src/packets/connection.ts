@@ -35,7 +35,7 @@ export interface Application {
   /** DNS query name, TLS server name, HTTP host. */
   readonly domain: string;
   /** What else was understood, under the names of docs: `tls_version`, `alpn`, `ja3`, `ja4`, `method`, `path`... */
-  readonly attrs: Readonly<Record<string, string | number | readonly string[]>>;
+  readonly attrs: Readonly<Record<string, string | number | readonly string[] | readonly number[]>>;
 }
 
 /** A connection as it is reported. The object is reused and reads the table: what has to stay is copied. */
