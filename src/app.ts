@@ -26,6 +26,9 @@ import { ensureCliKey, ensureFirstKey } from './pipelines/first-keys.ts';
 import { FlowCollector } from './pipelines/flows.ts';
 import { loadLocalIndicators } from './pipelines/indicator-sources.ts';
 import { TelemetryPipeline } from './pipelines/telemetry.ts';
+import { TrafficAnalysis } from './pipelines/traffic.ts';
+import { TrafficService } from './pipelines/traffic-service.ts';
+import { LiveCapture } from './sources/capture/live-capture.ts';
 import { JsonlFileSource } from './sources/jsonl-file.ts';
 import { PostgresStateStore } from './stores/state/state-store.ts';
 import { ColumnStore } from './stores/telemetry/column-store.ts';
@@ -134,6 +137,8 @@ export function createApp(config: LoadedConfig, options: AppOptions): App {
   components.push(registry);
   const flows = settings.flows.enabled ? flowCollector(settings, { registry, pipeline, metrics, log }) : undefined;
   if (flows) components.push(flows);
+  const traffic = trafficService(settings, { state, metrics, log });
+  components.push(traffic);
   for (const file of options.follow ?? []) {
     components.push(
       new JsonlFileSource({
@@ -172,6 +177,7 @@ export function createApp(config: LoadedConfig, options: AppOptions): App {
     settingsView: () => describeSettings(config),
     exporters: registry,
     collector: () => flows?.view() ?? { listeners: [] },
+    traffic,
     healthOf: () => components.map((component) => ({ name: component.name, ...component.health() })),
   };
   const api = new ApiServer(deps, apiOptions(settings, options.mode ?? 'standalone'));
@@ -233,6 +239,27 @@ function flowCollector(
     remember: (memories) => registry.remember(memories),
     metrics,
     log: log.child({ component: 'flows' }),
+  });
+}
+
+function trafficService(
+  settings: Settings,
+  parts: { state: PostgresStateStore; metrics: Metrics; log: Log },
+): TrafficService {
+  const { traffic, geo } = settings;
+  const { state, metrics, log } = parts;
+  const captureDir = traffic.captureDir ?? join(settings.dataDir, 'captures');
+  const { ringPackets, ringBytes } = traffic;
+  return new TrafficService({
+    ...traffic,
+    captureDir,
+    // What it finds is held by the service, within bounds of its own.
+    analysis: (options, hooks) =>
+      new TrafficAnalysis({ ...options, homeNetworks: geo.homeNetworks, keepWindows: 0, keepAnomalies: 0 }, hooks),
+    capture: new LiveCapture({ tool: traffic.captureTool, ringPackets, ringBytes, folder: captureDir }),
+    settings: state.settings,
+    metrics,
+    log: log.child({ component: 'traffic' }),
   });
 }
 
