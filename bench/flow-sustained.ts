@@ -16,12 +16,11 @@ const RATE = Number(process.argv[2] ?? 250_000);
 const SECONDS = Number(process.argv[3] ?? 600);
 const PORT = 39_058;
 const SENDER = fileURLToPath(new URL('support/flood-sender.ts', import.meta.url));
-/** The flows of the load look as if they ended now: the sender does not change their times. */
 const DATAGRAMS = 50_000;
 const REPORT_MS = 30_000;
 
 const folder = await mkdtemp(join(tmpdir(), 'vedette-sustained-'));
-const load = makeFlowLoad({ protocol: 'netflow9', datagrams: DATAGRAMS, from: Date.now() + 5_000 });
+const load = makeFlowLoad({ protocol: 'netflow9', datagrams: DATAGRAMS });
 const file = join(folder, 'load.bin');
 writeFlowLoad(file, load);
 const perDatagram = load.flows / DATAGRAMS;
@@ -53,7 +52,7 @@ const sender = spawn(
   process.execPath,
   [
     ...['--import', 'tsx', SENDER, '--target', `127.0.0.1:${PORT}`, '--rate', `${datagrams}`],
-    ...['--count', `${datagrams * SECONDS}`, '--file', file, '--sequence-at=12'],
+    ...['--count', `${datagrams * SECONDS}`, '--file', file, '--sequence-at=12', '--seconds-at=8'],
   ],
   { stdio: ['ignore', 'pipe', 'inherit'] },
 );

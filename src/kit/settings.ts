@@ -275,6 +275,10 @@ export const SETTINGS = {
   },
   traffic: {
     windowSeconds: whole(10, 1, 86_400, 'Length of a window of the traffic analysis.'),
+    storeConnections: yesNo(
+      true,
+      'Make events of the connections of captures, located, matched and scored like all others.',
+    ),
     ringPackets: whole(100_000, 100, 10_000_000, 'Packets that a live capture keeps.'),
     ringBytes: bytes(50 * MIB, MIB, 'Bytes that a live capture keeps in memory.'),
     captureDir: optionalPath('Folder of captures that may be analysed; captures in the data folder when not set.'),

@@ -1,9 +1,14 @@
 import { Beaconing } from '../detect/detectors/beaconing.ts';
+import { BruteForce } from '../detect/detectors/brute-force.ts';
+import { Ddos } from '../detect/detectors/ddos.ts';
 import type { Detector, IsInternal } from '../detect/detectors/detector.ts';
 import { Dga } from '../detect/detectors/dga.ts';
 import { DnsTunnel } from '../detect/detectors/dns-tunnel.ts';
+import { Exfiltration } from '../detect/detectors/exfiltration.ts';
 import { HighLatency } from '../detect/detectors/high-latency.ts';
+import { LateralMovement } from '../detect/detectors/lateral-movement.ts';
 import { LongLivedConn } from '../detect/detectors/long-lived-conn.ts';
+import { NewDestination } from '../detect/detectors/new-destination.ts';
 import { PacketLoss } from '../detect/detectors/packet-loss.ts';
 import { PortScan } from '../detect/detectors/port-scan.ts';
 import { ProtocolAnomaly } from '../detect/detectors/protocol-anomaly.ts';
@@ -27,6 +32,11 @@ export function makeDetectors(isInternal: IsInternal, only?: ReadonlySet<Anomaly
     new Beaconing({ isInternal }),
     new DnsTunnel({ isInternal, registeredDomain }),
     new Dga({ registeredDomain }),
+    new BruteForce(),
+    new Exfiltration({ isInternal }),
+    new NewDestination({ isInternal, registeredDomain }),
+    new Ddos({ isInternal }),
+    new LateralMovement({ isInternal }),
   ];
   return only ? all.filter((detector) => only.has(detector.type)) : all;
 }

@@ -84,6 +84,8 @@ export class TrafficAnalysis {
   #anomalyCount = 0;
   #hidden = 0;
   #stopped = false;
+  /** Ends the wait for more of the file. */
+  #wake: () => void = () => undefined;
 
   constructor(options: TrafficOptions = {}, hooks: TrafficHooks = {}) {
     this.#options = options;
@@ -115,21 +117,16 @@ export class TrafficAnalysis {
    * @throws CaptureError when it is no capture.
    */
   async read(source: AsyncIterable<Uint8Array>, onProblem?: OnProblem): Promise<void> {
-    let bytes = 0;
-    async function* counted(): AsyncIterable<Uint8Array> {
-      for await (const chunk of source) {
-        bytes += chunk.length;
-        yield chunk;
-      }
-    }
-    const reader = await openCapture(counted(), (text) => {
+    const counted = { bytes: 0 };
+    const reader = await openCapture(this.#until(source, counted), (text) => {
+      if (this.#stopped) return;
       this.#note(text);
       onProblem?.(text);
     });
     try {
-      while (!this.#stopped && (await reader.more())) {
+      while (await reader.more()) {
         while (reader.next()) this.packet(reader.packet);
-        await this.#hooks.onProgress?.(bytes);
+        await this.#hooks.onProgress?.(counted.bytes);
       }
     } finally {
       await reader.close();
@@ -146,9 +143,15 @@ export class TrafficAnalysis {
     this.#table.add(packet, dissected);
   }
 
+  /** Packets so far. */
+  get packets(): number {
+    return this.#totals.packets;
+  }
+
   /** Ends reading early; what has been read can still be asked for. */
   stop(): void {
     this.#stopped = true;
+    this.#wake();
   }
 
   /** Ends all connections and the present window. To be called once, at the end. */
@@ -171,6 +174,27 @@ export class TrafficAnalysis {
       hidden: this.#hidden,
       problems: this.#problems,
     };
+  }
+
+  /** `source` until it ends or {@link stop} is called, also while nothing comes. */
+  async *#until(source: AsyncIterable<Uint8Array>, counted: { bytes: number }): AsyncIterable<Uint8Array> {
+    const iterator = source[Symbol.asyncIterator]();
+    let over = false;
+    try {
+      while (!this.#stopped) {
+        const next = await new Promise<IteratorResult<Uint8Array> | undefined>((resolve, reject) => {
+          this.#wake = () => resolve(undefined);
+          iterator.next().then(resolve, reject);
+        });
+        over = next?.done === true;
+        if (next === undefined || next.done) return;
+        counted.bytes += next.value.length;
+        yield next.value;
+      }
+    } finally {
+      // One that still waits for more closes when that has come; nobody waits for it.
+      if (!over) void iterator.return?.()?.catch(() => undefined);
+    }
   }
 
   /** The window is over, since a packet of a later one has come. */

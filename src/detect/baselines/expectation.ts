@@ -15,7 +15,7 @@ export interface Expectation {
   /** The value, in the unit of the metric, above (below) which it is unusual. */
   readonly upper: number;
   readonly lower: number;
-  /** Values that it rests on; a detector waits until there are enough. */
+  /** Values of the past that it rests on (of which not all need be held); a detector waits until there are enough. */
   readonly samples: number;
   readonly basis: Basis;
 }

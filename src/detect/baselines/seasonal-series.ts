@@ -93,8 +93,11 @@ export class SeasonalSeries {
     if (!Number.isFinite(x) || !Number.isFinite(at) || !(weight > 0)) return;
     const y = this.#scaled(Math.max(0, x));
     const reference = this.#reference(at);
-    if (reference && reference.samples >= FIRST_RESIDUAL)
-      this.#residuals.add(at, Math.abs(y - reference.median), weight);
+    if (reference && reference.samples >= FIRST_RESIDUAL) {
+      const residual = Math.abs(y - reference.median);
+      // What was suspicious may widen the limit by a tenth at most: one spike must not hide the next.
+      this.#residuals.add(at, weight < 1 ? Math.min(residual, this.predict(at)!.limit) : residual, weight);
+    }
     const hour = Math.floor(at / HOUR);
     let samples = this.#hours.get(hour);
     if (!samples) {
@@ -152,11 +155,12 @@ export class SeasonalSeries {
     const oldest = from - (basis === 'last day' ? DAY_HOURS : this.#keep);
     const values: number[] = [];
     const weights: number[] = [];
-    for (let hour = from; hour > oldest; hour -= step) this.#hours.get(hour)?.appendTo(values, weights);
-    if (values.length < atLeast) return undefined;
+    let samples = 0;
+    for (let hour = from; hour > oldest; hour -= step) samples += this.#hours.get(hour)?.appendTo(values, weights) ?? 0;
+    if (samples < atLeast) return undefined;
     const sorted = sortWeighted(values, weights);
     const median = quantile(sorted, 0.5);
-    return { median, spread: scaledMad(sorted, median), samples: values.length, basis };
+    return { median, spread: scaledMad(sorted, median), samples, basis };
   }
 
   #scaled(x: number): number {

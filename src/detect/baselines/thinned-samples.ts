@@ -33,22 +33,28 @@ export class ThinnedSamples {
 
   add(value: number, weight: number): void {
     if (++this.#since < this.#stride) return;
-    this.#since = 0;
     if (this.#values.length >= this.#capacity) {
+      // This value falls between two of the wider stride.
       this.#values = this.#values.filter((_, i) => i % 2 === 1);
       this.#weights = this.#weights.filter((_, i) => i % 2 === 1);
       this.#stride *= 2;
+      return;
     }
+    this.#since = 0;
     this.#values.push(value);
     this.#weights.push(weight);
   }
 
-  /** Appends what is held; a value weighs its own weight times what it stands for. */
-  appendTo(values: number[], weights: number[]): void {
+  /**
+   * Appends what is held; a value weighs its own weight times what it stands for.
+   * @returns how many values of the stream that stands for.
+   */
+  appendTo(values: number[], weights: number[]): number {
     for (let i = 0; i < this.#values.length; i++) {
       values.push(this.#values[i]);
       weights.push(this.#weights[i] * this.#stride);
     }
+    return this.#values.length * this.#stride;
   }
 
   save(): SavedSamples {

@@ -1,4 +1,6 @@
 import type { Observation } from '../../model/window.ts';
+import { isMulticast } from './multicast.ts';
+import { TCP, UDP } from './tcp-flags.ts';
 
 /**
  * Domains that software calls regularly on most computers: updates, connectivity checks, push messages, certificate
@@ -47,17 +49,9 @@ export function isBelow(domain: string, list: ReadonlySet<string>): boolean {
   return false;
 }
 
-/** Whether an address is one of a group or of all hosts. */
-export function isGroupAddress(address: string): boolean {
-  if (address.startsWith('ff') && address.includes(':')) return true;
-  const dot = address.indexOf('.');
-  const first = dot > 0 && dot < 4 ? Number(address.slice(0, dot)) : 0;
-  return (first >= 224 && first <= 239) || address === '255.255.255.255';
-}
-
 /** Whether traffic is regular without being a beacon. DNS has detectors of its own. */
 export function isRegularByNature(o: Observation): boolean {
-  if (o.proto !== 6 && o.proto !== 17) return true;
-  if (o.proto === 17 && REGULAR_UDP_PORTS.has(o.dstPort)) return true;
-  return o.service === 'dns' || o.service === 'ntp' || isGroupAddress(o.dst);
+  if (o.proto !== TCP && o.proto !== UDP) return true;
+  if (o.proto === UDP && REGULAR_UDP_PORTS.has(o.dstPort)) return true;
+  return o.service === 'dns' || o.service === 'ntp' || isMulticast(o.dst);
 }

@@ -109,7 +109,7 @@ export class Beaconing implements Detector {
   window(context: DetectionContext): Anomaly[] {
     this.#now = context.end;
     const found: Found[] = [];
-    for (const key of this.#dirty) this.#judge(key, context.end, found);
+    for (const key of this.#dirty) this.#judge(key, context, found);
     this.#dirty.clear();
     this.#alarms.endWindow(context.end);
     this.#shrink(context.end);
@@ -147,19 +147,19 @@ export class Beaconing implements Detector {
     this.#alarms.load(saved.open, saved.now);
   }
 
-  #judge(key: string, end: number, found: Found[]): void {
+  #judge(key: string, { end, last }: DetectionContext, found: Found[]): void {
     const pair = this.#pairs.peek(key);
     if (!pair) return;
-    this.#score(pair, end / 1e6);
+    this.#score(pair, end / 1e6, last);
     const { score = 0, interval = 0 } = pair.result ?? {};
     const verdict = this.#alarms.judge(key, score / LIMIT, end, 1, end + Math.max(DAY, 3e6 * interval));
     if (verdict !== 'opened' && verdict !== 'doubled') return;
     found.push({ pair, result: pair.result!, score: this.#modified(pair, end) });
   }
 
-  #score(pair: Pair, now: number): void {
+  #score(pair: Pair, now: number, last: boolean): void {
     const grown = pair.series.total >= pair.scoredTotal * GROWTH;
-    if (!grown && now - pair.scoredAt < RESCORE_AFTER) return;
+    if (!last && !grown && now - pair.scoredAt < RESCORE_AFTER) return;
     pair.result = pair.series.score(now, this.#since / 1e6);
     pair.scoredTotal = Math.max(pair.series.total, 1);
     pair.scoredAt = now;

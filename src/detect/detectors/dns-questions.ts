@@ -38,7 +38,7 @@ export class DnsQuestions {
     query.at = o.at;
     query.client = o.src;
     query.server = o.dst;
-    query.name = o.domain;
+    query.name = o.domain.toLowerCase();
     query.code = CODES.has(o.state) ? o.state : '';
     query.questionBytes = o.srcBytes;
     query.answerBytes = o.dstBytes;

@@ -32,12 +32,16 @@ const PAIR_POLLS = [4 * HOUR, 8 * HOUR, 12 * HOUR, DAY, 3 * DAY] as const;
 const FOLLOWED = 60e6;
 /** Bytes a second below which a connection is only kept open. */
 const IDLE_RATE = 2;
+/** Seconds whose bytes have to be known for that. */
+const LEAST_COUNTED = 5 * MINUTE;
 /** A destination that so many of the hosts inside hold connections with, or that is known so long, is less remarkable. */
 const COMMON = 0.5;
 const LEAST_HOSTS = 4;
 const OLD = 30 * DAY * 1e6;
 const REDUCTION = 15;
 const CONNECTIONS = 32_768;
+/** Zeek's states of what never was a connection. */
+const NEVER: ReadonlySet<string> = new Set(['S0', 'REJ', 'RSTOS0', 'RSTRH', 'SH', 'SHR']);
 
 interface Followed {
   /** Polls told so far. */
@@ -85,7 +89,7 @@ export class LongLivedConn implements Detector {
   observe(o: Observation): void {
     if (this.#isInternal(o.src)) this.#insiders.touch(o.src, o.at, () => true);
     const age = o.at - o.start;
-    if (!(age >= this.#shortest) || isMulticast(o.dst)) return;
+    if (!(age >= this.#shortest) || isMulticast(o.dst) || !cameAbout(o)) return;
     const key = `${o.src} ${o.srcPort} ${o.dst} ${o.dstPort} ${o.proto} ${o.start}`;
     const known = this.#connections.get(key, o.at);
     const followed = known ?? { told: 0, seen: o.start, bytes: 0, since: o.first ? 0 : age };
@@ -131,7 +135,7 @@ export class LongLivedConn implements Detector {
     const seconds = age / 1e6;
     const { score, because } = this.#score(o, seconds);
     const counted = (age - followed.since) / 1e6;
-    const idle = o.proto === TCP && counted >= 10 * MINUTE && followed.bytes < IDLE_RATE * counted;
+    const idle = o.proto === TCP && counted >= LEAST_COUNTED && followed.bytes < IDLE_RATE * counted;
     const closed = isClosed(o);
     const data = idle ? 'hardly any data, so it is only kept open' : `${amount(followed.bytes, 'B')} so far`;
     return {
@@ -194,6 +198,12 @@ function pointsOf(seconds: number): number {
     if (seconds < age) return least + ((points - least) * (seconds - before)) / (age - before);
   }
   return 100;
+}
+
+/** Whether both sides took part: tries in vain and the answers to forged packets can use the same ports for hours. */
+function cameAbout(o: Observation): boolean {
+  if (NEVER.has(o.state)) return false;
+  return o.proto !== TCP || o.state !== 'OTH' || o.dataSegments > 0;
 }
 
 function isClosed(o: Observation): boolean {

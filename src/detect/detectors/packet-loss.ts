@@ -1,27 +1,29 @@
 import type { Anomaly, Observation } from '../../model/window.ts';
 import type { Expectation } from '../baselines/expectation.ts';
 import { type SavedSeries, SeasonalSeries } from '../baselines/seasonal-series.ts';
-import { Alarms } from './alarms.ts';
+import { Alarms, type Verdict } from './alarms.ts';
 import type { DetectionContext, Detector } from './detector.ts';
 import { EntityMap } from './entity-map.ts';
 import { addEvidence } from './evidence.ts';
 import { figure, percent } from './phrases.ts';
-import { clampScore, scoreOf, severityOf } from './score.ts';
+import { scoreOf, severityOf } from './score.ts';
 import { wilsonLower } from './wilson.ts';
 
-/** Segments of one host in this window, at either end of its connections. */
-interface Sums {
-  readonly address: string;
+interface Segments {
   segments: number;
   retransmitted: number;
-  /** The other end, as long as it is only one. */
-  peer: string | undefined;
-  /** It began the connections with that peer. */
-  readonly originated: boolean;
+}
+
+/** Segments of one host in this window, at either end of its connections. */
+interface Sums extends Segments {
+  readonly address: string;
+  /** It began connections in this window. */
+  originated: boolean;
+  readonly peers: Map<string, Segments>;
   readonly evidence: string[];
 }
 
-interface Loss {
+interface Loss extends Segments {
   readonly rate: number;
   readonly expected: number | null;
   readonly threshold: number;
@@ -29,6 +31,11 @@ interface Loss {
 }
 
 const CAPACITY = 4096;
+/** Peers of a host that are told apart; the others are taken together. */
+const MAX_PEERS = 256;
+const OTHERS = '';
+/** Times the rate of a network that loses everywhere at which a host in it is told none the less. */
+const FAR_WORSE = 2;
 const WEEK = 7 * 86_400e6;
 const SERIES = { unit: 0.001, perHour: 12, hours: 192 } as const;
 const SUSPICIOUS_WEIGHT = 0.1;
@@ -63,23 +70,17 @@ export class PacketLoss implements Detector {
   window(context: DetectionContext): Anomaly[] {
     const { end, window } = context;
     const anomalies: Anomaly[] = [];
-    const judged = new Map<string, Loss>();
-    for (const sums of this.#hosts.values())
-      if (sums.segments >= LEAST_SEGMENTS) judged.set(sums.address, this.#judgeHost(sums, end));
-    let lossy = 0;
-    for (const [address, loss] of judged) {
-      if (loss.level >= 1) lossy++;
-      const sums = this.#hosts.get(address)!;
-      if (this.#explained(sums, judged)) continue;
-      const verdict = this.#alarms.judge(address, loss.level, end, loss.rate);
-      if (verdict === 'opened' || verdict === 'doubled') anomalies.push(ofHost(sums, loss, context));
-    }
+    const lossy = this.#lossy(end);
     const { data_segments, retransmitted } = window.protocol;
-    const all = judge(retransmitted, data_segments, context.expect('loss_rate'));
-    if (lossy > 0 || all.level >= 1) context.suspect('protocol');
-    const verdict = this.#alarms.judge('network', all.level, end, all.rate);
-    if (anomalies.length !== 1 && (verdict === 'opened' || verdict === 'doubled'))
-      anomalies.splice(0, anomalies.length, this.#ofNetwork(all, lossy, context));
+    const all = judge({ segments: data_segments, retransmitted }, context.expect('loss_rate'));
+    if (lossy.length > 0 || all.level >= 1) context.suspect('protocol');
+    const everywhere = isTold(this.#alarms.judge('network', all.level, end, all.rate)) && lossy.length !== 1;
+    if (everywhere) anomalies.push(ofNetwork(all, lossy.length, this.#evidence, context));
+    for (const { sums, loss } of lossy) {
+      const told = isTold(this.#alarms.judge(sums.address, loss.level, end, loss.rate));
+      const far = !this.#alarms.isOpen('network') || lossy.length === 1 || loss.rate >= FAR_WORSE * all.rate;
+      if (told && far) anomalies.push(ofHost(sums, loss, context));
+    }
     this.#hosts = new Map();
     this.#evidence = [];
     this.#alarms.endWindow(end);
@@ -106,46 +107,62 @@ export class PacketLoss implements Detector {
     let sums = this.#hosts.get(address);
     if (!sums) {
       if (this.#hosts.size >= 2 * CAPACITY) return;
-      sums = { address, segments: 0, retransmitted: 0, peer, originated, evidence: [] };
+      sums = { address, segments: 0, retransmitted: 0, originated, peers: new Map(), evidence: [] };
       this.#hosts.set(address, sums);
     }
-    sums.segments += o.dataSegments;
-    sums.retransmitted += o.retransmitted;
-    if (sums.peer !== peer || sums.originated !== originated) sums.peer = undefined;
+    sums.originated ||= originated;
+    count(sums, o);
+    const name = sums.peers.has(peer) || sums.peers.size < MAX_PEERS ? peer : OTHERS;
+    let pair = sums.peers.get(name);
+    if (!pair) {
+      pair = { segments: 0, retransmitted: 0 };
+      sums.peers.set(name, pair);
+    }
+    count(pair, o);
     if (o.retransmitted > 0) addEvidence(sums.evidence, o.event);
   }
 
   /**
-   * Whether what a host lost is told of its only peer: a pair that is alone with each other is told once, of the side that began,
-   * and one that loses with a peer that loses with others as well is not the cause.
+   * The hosts above their limit, the worst first. What a host lost with a worse one is that one's loss: it is taken off, and a host
+   * that is not above its limit without it is left out.
    */
-  #explained(sums: Sums, judged: ReadonlyMap<string, Loss>): boolean {
-    const peer = sums.peer === undefined ? undefined : this.#hosts.get(sums.peer);
-    if (!peer) return false;
-    if (peer.peer === sums.address) return !sums.originated;
-    return (judged.get(peer.address)?.level ?? 0) >= 1;
-  }
-
-  #judgeHost(sums: Sums, end: number): Loss {
-    const series = this.#series.touch(sums.address, end, () => new SeasonalSeries(SERIES));
-    const loss = judge(sums.retransmitted, sums.segments, series.predict(end - 1));
-    series.update(end - 1, loss.rate, loss.level >= 1 ? SUSPICIOUS_WEIGHT : 1);
-    return loss;
-  }
-
-  #ofNetwork(loss: Loss, lossy: number, context: DetectionContext): Anomaly {
-    const { data_segments, retransmitted } = context.window.protocol;
-    const hosts = lossy > 1 ? ` ${lossy} hosts are above it on their own.` : '';
-    return {
-      ...anomaly(loss, context),
-      message: `${percent(loss.rate)} of all data segments were sent again (${figure(retransmitted)} of ${figure(data_segments)}).${hosts}`,
-      why: 'Loss in many connections at once points to a link that they share, or to a flood that fills it.',
-      evidence: this.#evidence,
-    };
+  #lossy(end: number): { sums: Sums; loss: Loss }[] {
+    const suspects: { sums: Sums; loss: Loss; expectation: Expectation | undefined }[] = [];
+    for (const sums of this.#hosts.values()) {
+      if (sums.segments < LEAST_SEGMENTS) continue;
+      const series = this.#series.touch(sums.address, end, () => new SeasonalSeries(SERIES));
+      const expectation = series.predict(end - 1);
+      const loss = judge(sums, expectation);
+      series.update(end - 1, loss.rate, loss.level >= 1 ? SUSPICIOUS_WEIGHT : 1);
+      if (loss.level >= 1) suspects.push({ sums, loss, expectation });
+    }
+    suspects.sort((a, b) => b.loss.level - a.loss.level || Number(b.sums.originated) - Number(a.sums.originated));
+    const found: { sums: Sums; loss: Loss }[] = [];
+    for (const { sums, expectation } of suspects) {
+      const loss = judge(sums, expectation);
+      if (loss.level < 1) continue;
+      found.push({ sums, loss });
+      for (const [name, pair] of sums.peers) {
+        const peer = this.#hosts.get(name);
+        if (!peer) continue;
+        peer.segments -= pair.segments;
+        peer.retransmitted -= pair.retransmitted;
+      }
+    }
+    return found;
   }
 }
 
-function judge(retransmitted: number, segments: number, expectation: Expectation | undefined): Loss {
+function count(sums: Segments, o: Observation): void {
+  sums.segments += o.dataSegments;
+  sums.retransmitted += o.retransmitted;
+}
+
+function isTold(verdict: Verdict): boolean {
+  return verdict === 'opened' || verdict === 'doubled';
+}
+
+function judge({ segments, retransmitted }: Segments, expectation: Expectation | undefined): Loss {
   const rate = segments > 0 ? Math.min(1, retransmitted / segments) : 0;
   const known = expectation !== undefined && expectation.samples >= WARM_UP;
   const { unit } = SERIES;
@@ -153,7 +170,7 @@ function judge(retransmitted: number, segments: number, expectation: Expectation
   const threshold = Math.max(FLOOR, spreads);
   const enough = segments >= LEAST_SEGMENTS && retransmitted >= LEAST_RETRANSMITTED;
   const level = enough ? wilsonLower(retransmitted, segments) / threshold : 0;
-  return { rate, expected: known ? expectation.expected : null, threshold, level };
+  return { segments, retransmitted, rate, expected: known ? expectation.expected : null, threshold, level };
 }
 
 function anomaly(
@@ -164,7 +181,7 @@ function anomaly(
   return {
     type: 'packet_loss',
     severity: severityOf(score),
-    score: clampScore(score),
+    score,
     window_start: window.window_start,
     window_end: window.window_end,
     metric: 'loss_rate',
@@ -175,19 +192,34 @@ function anomaly(
   };
 }
 
-function ofHost(sums: Sums, loss: Loss, context: DetectionContext): Anomaly {
-  const { address, peer, retransmitted, segments } = sums;
-  const between = peer === undefined ? `of ${address}` : `between ${address} and ${peer}`;
-  const usual = loss.expected === null ? '' : `, usually ${percent(loss.expected)}`;
+function ofNetwork(loss: Loss, lossy: number, evidence: string[], context: DetectionContext): Anomaly {
+  const hosts = lossy > 1 ? ` ${lossy} hosts are above it on their own.` : '';
   return {
     ...anomaly(loss, context),
-    message: `${percent(loss.rate)} of the data segments ${between} were sent again (${figure(retransmitted)} of ${figure(segments)})${usual}.`,
+    message: `${percent(loss.rate)} of all data segments were sent again${figures(loss)}.${hosts}`,
+    why: 'Loss in many connections at once points to a link that they share, or to a flood that fills it.',
+    evidence,
+  };
+}
+
+function ofHost({ address, originated, peers, evidence }: Sums, loss: Loss, context: DetectionContext): Anomaly {
+  const [only] = peers.keys();
+  const peer = peers.size === 1 && only !== OTHERS ? only : undefined;
+  const between = peer === undefined ? `of ${address}` : `between ${address} and ${peer}`;
+  const ends = originated ? { flow_src: address, flow_dst: peer } : { flow_src: peer, flow_dst: address };
+  return {
+    ...anomaly(loss, context),
+    message: `${percent(loss.rate)} of the data segments ${between} were sent again${figures(loss)}.`,
     why:
       peer === undefined
         ? `It concerns connections of ${address} with several others: its own link may be bad or full.`
         : 'Only these two hosts were seen: the path between them is bad or full, or one of them is overloaded.',
-    ...(sums.originated ? { flow_src: address } : { flow_dst: address }),
-    ...(peer === undefined ? {} : sums.originated ? { flow_dst: peer } : { flow_src: peer }),
-    evidence: sums.evidence,
+    ...Object.fromEntries(Object.entries(ends).filter(([, end]) => end !== undefined)),
+    evidence,
   };
+}
+
+function figures({ retransmitted, segments, expected }: Loss): string {
+  const usual = expected === null ? '' : `, usually ${percent(expected)}`;
+  return ` (${figure(retransmitted)} of ${figure(segments)})${usual}`;
 }

@@ -6,9 +6,10 @@ import { addEvidence } from './evidence.ts';
 import { FirstProtocols, type SavedFirstProtocols } from './first-protocols.ts';
 import { HEADER_PROBLEMS, type HeaderProblem } from './header-problems.ts';
 import { count, figure, percent } from './phrases.ts';
-import { type MixShift, ProtocolMix } from './protocol-mix.ts';
+import { type MixShift, ProtocolMix, type SavedMix } from './protocol-mix.ts';
 import { clampScore, scoreOf, severityOf } from './score.ts';
-import { isForeign, TELLING_PORTS } from './service-ports.ts';
+import { type Foreign, foreignness, TELLING_PORTS } from './service-ports.ts';
+import { TCP, UDP } from './tcp-flags.ts';
 
 export interface ProtocolAnomalyOptions {
   readonly isInternal: IsInternal;
@@ -30,13 +31,21 @@ interface Finding {
   connections: number;
 }
 
+interface Saved {
+  readonly first: SavedFirstProtocols;
+  readonly mix: SavedMix;
+}
+
 const HOUR = 3600e6;
 const MAX_FINDINGS = 1024;
 /** Connections of a port in which a service was recognised, from which on one without is remarkable. */
 const RECOGNISED = 20;
+const DNS = 53;
 const LEAST_SEGMENTS = 6;
 const LEAST_BYTES = 400;
 const FOREIGN_SCORE = 45;
+/** For what programs put on any port. */
+const SOMEWHAT_SCORE = 20;
 const SILENT_SCORE = 35;
 const NEW_SCORE = 30;
 
@@ -88,23 +97,27 @@ export class ProtocolAnomaly implements Detector {
     return anomalies;
   }
 
-  save(): SavedFirstProtocols {
-    return this.#first.save();
+  save(): Saved {
+    return { first: this.#first.save(), mix: this.#mix.save() };
   }
 
   load(state: unknown): void {
-    if (Array.isArray(state)) this.#first.load(state as SavedFirstProtocols);
+    const { first, mix } = (state ?? {}) as Partial<Saved>;
+    if (!first || !mix) return;
+    this.#first.load(first);
+    this.#mix.load(mix);
   }
 
   #service(o: Observation): void {
     if (TELLING_PORTS.has(o.dstPort)) this.#recognised.set(o.dstPort, (this.#recognised.get(o.dstPort) ?? 0) + 1);
-    if (isForeign(o.service, o.dstPort)) this.#add(ofForeign(o));
+    const foreign = foreignness(o.service, o.dstPort);
+    if (foreign !== 'no') this.#add(ofForeign(o, foreign));
   }
 
   /** A whole connection with data in which nothing was recognised, where usually something is. */
   #silent(o: Observation): void {
     if (!o.first || o.state !== 'SF' || (this.#recognised.get(o.dstPort) ?? 0) < RECOGNISED) return;
-    if (o.proto === 6 && o.dataSegments < LEAST_SEGMENTS) return;
+    if (o.proto === TCP ? o.dataSegments < LEAST_SEGMENTS : o.proto !== UDP || o.dstPort !== DNS) return;
     if (o.srcBytes >= LEAST_BYTES && o.dstBytes >= LEAST_BYTES) this.#add(ofSilent(o));
   }
 
@@ -132,11 +145,11 @@ function ofHeader(o: Observation, { kind, text, why, score, techniques }: Header
   return finding(o, { kind, port: undefined, score, text: `${o.src} sent ${text} to ${o.dst}`, why, techniques });
 }
 
-function ofForeign(o: Observation): Finding {
+function ofForeign(o: Observation, foreign: Foreign): Finding {
   return finding(o, {
-    kind: `foreign ${o.service} ${o.dstPort}`,
+    kind: foreign === 'yes' ? `foreign ${o.service} ${o.dstPort}` : `unusual ${o.service}`,
     port: o.dstPort,
-    score: FOREIGN_SCORE,
+    score: foreign === 'yes' ? FOREIGN_SCORE : SOMEWHAT_SCORE,
     text: `${o.src} spoke ${o.service} with ${o.dst} on ${protocolName(o.proto)} port ${o.dstPort}, where it does not belong`,
     why: 'Services on foreign ports get around rules that go by the port; remote control and tunnels do that, and so do some administrators.',
     techniques: ['T1571'],
@@ -187,7 +200,7 @@ function toAnomaly(found: Finding): Unbound {
   };
 }
 
-function ofMix({ divergence, usual, limit, connections, movers }: MixShift): Unbound {
+function ofMix({ divergence, usual, limit, connections, movers, evidence }: MixShift): Unbound {
   const score = clampScore(scoreOf(divergence / limit));
   const moved = movers.map(
     ({ name, share, usual: was }) => `${name} is ${percent(share)} of them, usually ${percent(was)}`,
@@ -203,6 +216,6 @@ function ofMix({ divergence, usual, limit, connections, movers }: MixShift): Unb
     threshold: limit,
     why: 'Shares of protocols and services are steady in a network; a shift is new software, an outage, a scan, or a flood.',
     techniques: ['T1071', 'T1498'],
-    evidence: [],
+    evidence,
   };
 }

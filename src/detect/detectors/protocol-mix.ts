@@ -1,6 +1,7 @@
 import { protocolName } from '../../model/kinds.ts';
 import type { Observation } from '../../model/window.ts';
-import { ResidualHistory } from '../baselines/residual-history.ts';
+import { ResidualHistory, type SavedResiduals } from '../baselines/residual-history.ts';
+import { addEvidence, MAX_EVIDENCE } from './evidence.ts';
 
 const HOUR = 3600e6;
 const MAX_KEYS = 64;
@@ -26,6 +27,22 @@ interface Mean {
   readonly shares: Map<string, number>;
 }
 
+/** As plain JSON: mixes judged, mean shares by slot of time, and how far mixes were from them. */
+export interface SavedMix {
+  readonly judged: number;
+  readonly means: readonly (readonly [
+    slot: string,
+    weight: number,
+    shares: readonly (readonly [name: string, share: number])[],
+  ])[];
+  readonly residuals: SavedResiduals;
+}
+
+interface Counted {
+  count: number;
+  readonly evidence: string[];
+}
+
 export interface Mover {
   readonly name: string;
   readonly share: number;
@@ -39,6 +56,8 @@ export interface MixShift {
   readonly limit: number;
   readonly connections: number;
   readonly movers: readonly Mover[];
+  /** Events of what became more. */
+  readonly evidence: readonly string[];
 }
 
 /**
@@ -48,16 +67,21 @@ export interface MixShift {
 export class ProtocolMix {
   readonly #means = new Map<string, Mean>();
   readonly #residuals = new ResidualHistory();
-  #counts = new Map<string, number>();
+  #counts = new Map<string, Counted>();
   #total = 0;
   #began = Number.NaN;
   #judged = 0;
 
   observe(o: Observation): void {
     const key = keyOf(o);
-    const count = this.#counts.get(key);
-    const name = count === undefined && this.#counts.size >= MAX_KEYS ? 'other' : key;
-    this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+    const name = this.#counts.has(key) || this.#counts.size < MAX_KEYS ? key : 'other';
+    let counted = this.#counts.get(name);
+    if (!counted) {
+      counted = { count: 0, evidence: [] };
+      this.#counts.set(name, counted);
+    }
+    counted.count++;
+    addEvidence(counted.evidence, o.event);
     this.#total++;
   }
 
@@ -69,23 +93,41 @@ export class ProtocolMix {
       return undefined;
     }
     const connections = this.#total;
-    const shares = new Map(Array.from(this.#counts, ([key, count]) => [key, count / connections]));
+    const counts = this.#counts;
     this.#reset();
-    return this.#compare(shares, connections, end - 1);
+    return this.#compare(counts, connections, end - 1);
   }
 
-  #compare(shares: ReadonlyMap<string, number>, connections: number, at: number): MixShift | undefined {
+  save(): SavedMix {
+    return {
+      judged: this.#judged,
+      means: Array.from(this.#means, ([slot, { weight, shares }]) => [slot, weight, [...shares]] as const),
+      residuals: this.#residuals.save(),
+    };
+  }
+
+  load(saved: SavedMix): void {
+    this.#judged = saved.judged;
+    this.#means.clear();
+    for (const [slot, weight, shares] of saved.means) this.#means.set(slot, { weight, shares: new Map(shares) });
+    this.#residuals.load(saved.residuals);
+  }
+
+  #compare(counts: ReadonlyMap<string, Counted>, connections: number, at: number): MixShift | undefined {
+    const shares = new Map(Array.from(counts, ([key, { count }]) => [key, count / connections]));
     const mean = this.#reference(at);
     const divergence = mean ? jensenShannon(shares, mean.shares) : 0;
     const limit = Math.max(FLOOR, MARGIN * this.#residuals.quantile(at, 7, QUANTILE));
     const over = mean !== undefined && this.#judged >= SEASON && divergence > limit;
     const usual = this.#residuals.quantile(at, 7, 0.5);
-    const shift = over ? { divergence, usual, limit, connections, movers: movers(shares, mean.shares) } : undefined;
+    const moved = over ? movers(shares, mean.shares) : [];
     const weight = over ? SUSPICIOUS_WEIGHT : 1;
     if (mean) this.#residuals.add(at, divergence, weight);
     for (const slot of slotsOf(at)) learn(this.#means, slot, shares, weight);
     this.#judged++;
-    return shift;
+    if (!over) return undefined;
+    const evidence = moved.flatMap(({ name, share, usual: was }) => (share > was ? counts.get(name)!.evidence : []));
+    return { divergence, usual, limit, connections, movers: moved, evidence: evidence.slice(0, MAX_EVIDENCE) };
   }
 
   #reference(at: number): Mean | undefined {

@@ -74,8 +74,8 @@ function whyItMatters({ kind }: Finding, internal: boolean): string {
     : `${search}; from the Internet it is common, and worth a look when something answered.`;
 }
 
-function verdict({ walk }: ScanSource): string {
-  return walk.scanner ? ` By its first contacts it was taken for a scanner after ${walk.decidedAfter} of them.` : '';
+function verdict({ decidedAfter }: ScanSource): string {
+  return decidedAfter > 0 ? ` By its first contacts it was taken for a scanner after ${decidedAfter} of them.` : '';
 }
 
 function techniquesOf({ kind }: Finding, internal: boolean): string[] {

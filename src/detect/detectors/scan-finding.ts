@@ -1,6 +1,7 @@
 import type { FlagScan } from './flag-scans.ts';
 import type { ScanSource } from './scan-source.ts';
 import type { SlowScan } from './slow-scans.ts';
+import { wilsonLower } from './wilson.ts';
 
 /** Which kind of scan a source does, and how much of it was seen. */
 export interface Finding {
@@ -24,8 +25,8 @@ const WIDE = 5;
 const OFFICE_PORTS: ReadonlySet<string> = new Set(['80', '443']);
 const WIDE_OFFICE = 25;
 const WIDE_UDP = 25;
-/** Share of those tried that has to fail, so that a client of thousands is no scanner for the few that are down. */
-const FAILED_SHARE = 0.25;
+/** Share of those tried that fails for sure, so that a client of thousands is no scanner for the few that are down. */
+const FAILED_SHARE = 0.2;
 const FLAGGED = 5;
 /** Lone ACKs are also what is left of connections that began before the capture. */
 const FLAGGED_ACK = 10;
@@ -57,7 +58,7 @@ function found(source: ScanSource, kind: 'hosts' | 'ports', internal: boolean): 
   };
   const widest = source.widest(
     kind,
-    ({ key, failed, tried }) => failed >= limitOf(key) && failed >= FAILED_SHARE * tried,
+    ({ key, failed, tried }) => failed >= limitOf(key) && wilsonLower(failed, tried) >= FAILED_SHARE,
   );
   return widest && { kind, count: widest.failed, tried: widest.tried, limit: limitOf(widest.key), key: widest.key };
 }

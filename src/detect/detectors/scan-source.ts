@@ -37,16 +37,24 @@ export interface Widest {
 
 /** What a source tried within the last half hour. Sets are of hashes and have a limit. */
 export class ScanSource {
+  /** Over hosts, which shows who tries many; and over ports of hosts, which shows who tries many ports. */
   readonly walk = new RandomWalk();
+  readonly #targetWalk = new RandomWalk();
   readonly evidence: string[] = [];
   began = Number.POSITIVE_INFINITY;
   ended = 0;
   readonly #hosts = new Set<number>();
+  readonly #targets = new Set<number>();
   readonly #failedHosts = new Set<number>();
   readonly #failedTargets = new Set<number>();
   readonly #byPort = new Map<string, Tries>();
   readonly #byHost = new Map<string, Tries>();
   readonly #flagged = new Map<FlagScan, Set<number>>();
+
+  /** First contacts, with hosts or with ports of hosts, after which it was taken for a scanner; 0 when it was not. */
+  get decidedAfter(): number {
+    return this.walk.decidedAfter || this.#targetWalk.decidedAfter;
+  }
 
   /** Hosts with which no connection came about at the first try. */
   get failedHosts(): number {
@@ -66,6 +74,10 @@ export class ScanSource {
       this.#hosts.add(host);
       this.walk.step(attempt.success);
       if (!attempt.success) this.#failedHosts.add(host);
+    }
+    if (walks && !this.#targets.has(target) && this.#targets.size < MAX_SET) {
+      this.#targets.add(target);
+      this.#targetWalk.step(attempt.success);
     }
     count(this.#byPort, port, host, attempt.success);
     count(this.#byHost, walks ? attempt.dst : `${attempt.dst}/udp`, hashText(port), attempt.success);

@@ -15,6 +15,12 @@ describe('standing alarms', () => {
     expect(alarms.size).toBe(0);
   });
 
+  it('are over after their time though no windows were made for it', () => {
+    const alarms = new StandingAlarms();
+    alarms.judge('a', 1, 0, 10, MINUTE);
+    expect(alarms.judge('a', 1, 3 * MINUTE, 10, 4 * MINUTE)).toBe('opened');
+  });
+
   it('are told again when the size has doubled', () => {
     const alarms = new StandingAlarms();
     const verdicts = [10, 15, 20, 39, 40].map((size, i) => alarms.judge('a', 1, i, size, MINUTE));

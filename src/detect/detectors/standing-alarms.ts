@@ -25,6 +25,8 @@ export class StandingAlarms {
 
   /** As {@link Alarms.judge}. @param until microseconds of packet time up to which the level stands. */
   judge(entity: string, level: number, now: number, size: number, until: number): Verdict {
+    const standing = this.#standing.get(entity);
+    if (standing && now > standing.until) this.#close(entity, now);
     const verdict = this.#alarms.judge(entity, level, now, size);
     if (this.#alarms.isOpen(entity)) this.#standing.set(entity, { level, size, until, judged: true });
     else this.#standing.delete(entity);
@@ -53,6 +55,11 @@ export class StandingAlarms {
 
   save(): SavedStanding {
     return Array.from(this.#standing, ([entity, { level, size, until }]) => [entity, level, size, until] as const);
+  }
+
+  /** What stood too long ago is over, also where no windows were made for the time between. */
+  #close(entity: string, now: number): void {
+    while (this.#alarms.isOpen(entity)) this.#alarms.judge(entity, 0, now);
   }
 
   load(saved: SavedStanding, now: number): void {

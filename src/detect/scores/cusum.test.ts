@@ -5,7 +5,7 @@ import { Cusum } from './cusum.ts';
 describe('cumulative sum', () => {
   it('sees a small lasting rise that no single value gives away', () => {
     const chance = new Chance(1);
-    const cusum = new Cusum({ leastSpread: 1 });
+    const cusum = new Cusum({ leastSpread: 1, warmUp: 10 });
     let alarms = 0;
     for (let i = 0; i < 1000; i++) if (cusum.add(100 + 10 * chance.normal()) >= 1) alarms++;
     const spread = cusum.spread;
@@ -27,6 +27,12 @@ describe('cumulative sum', () => {
     let after = 0;
     while (cusum.add(0) >= 0.7 && after < 100) after++;
     expect(after).toBeLessThan(10);
+  });
+
+  it('does not take a rise at the very beginning for usual', () => {
+    const cusum = new Cusum({ leastSpread: 40 });
+    const levels = [500, 500, 500, 500].map((value) => cusum.add(value));
+    expect(levels.every((level) => level >= 1)).toBe(true);
   });
 
   it('learns a lasting level only slowly while it is suspicious', () => {

@@ -11,6 +11,14 @@ export interface CusumOptions {
   readonly warmUp?: number;
 }
 
+/** The state of a {@link Cusum} as plain JSON. */
+export interface SavedCusum {
+  readonly mean: number;
+  readonly variance: number;
+  readonly values: number;
+  readonly sum: number;
+}
+
 /**
  * Cumulative sum of what exceeds the usual (Page 1954), as used against SYN floods by Wang, Zhang and Shin
  * (INFOCOM 2002): `y = max(0, y + x - mean - slack x spread)`, an alarm when y is over `alarm x spread`. It sees a
@@ -48,6 +56,18 @@ export class Cusum {
     return this.#sum / (this.#alarm * spread);
   }
 
+  /** What was learned, as plain JSON. */
+  save(): SavedCusum {
+    return { mean: this.#mean, variance: this.#variance, values: this.#values, sum: this.#sum };
+  }
+
+  load({ mean, variance, values, sum }: SavedCusum): void {
+    this.#mean = mean;
+    this.#variance = variance;
+    this.#values = values;
+    this.#sum = sum;
+  }
+
   get mean(): number {
     return this.#mean;
   }
@@ -62,7 +82,7 @@ export class Cusum {
     const weight = Math.max(this.#learning, 1 / this.#values) * (suspicious ? 0.1 : 1);
     // Huge values must not make the spread so wide that nothing stands out any more.
     const most = (suspicious ? 1 : this.#alarm) * this.spread;
-    const distance = this.#values === 1 ? value : Math.min(Math.max(value - this.#mean, -most), most);
+    const distance = this.#values === 1 && !suspicious ? value : Math.min(Math.max(value - this.#mean, -most), most);
     this.#mean += weight * distance;
     this.#variance = (1 - weight) * (this.#variance + weight * distance * distance);
   }

@@ -19,8 +19,8 @@ describe('features of names', () => {
   });
 
   it('knows the types that carry answers of free choice', () => {
-    expect(['TXT', 'NULL', 'MX', 'TYPE65399'].every(isCarrierType)).toBe(true);
-    expect(['A', 'AAAA', 'PTR', 'HTTPS', 'TYPE64', ''].some(isCarrierType)).toBe(false);
+    expect(['TXT', 'NULL', 'MX', 'TYPE65399', 'query-65280'].every(isCarrierType)).toBe(true);
+    expect(['A', 'AAAA', 'PTR', 'HTTPS', 'TYPE64', 'query-64', ''].some(isCarrierType)).toBe(false);
   });
 });
 

@@ -41,8 +41,10 @@ export function longestLabel(name: string): number {
 /** Types that carry freely chosen bytes back and that clients seldom ask for. */
 const CARRIERS = new Set(['TXT', 'NULL', 'CNAME', 'MX', 'SRV', 'PRIVATE']);
 
-/** Whether answers of this type can carry a tunnel; unassigned and private types (65280 and above, RFC 6895) can. */
+/** Types without a name, as `TYPE65399` (RFC 3597) or as Zeek writes them. */
+const NUMBERED = /^(?:TYPE|query-)(\d+)$/;
+
+/** Whether answers of this type can carry a tunnel; private types (65280 and above, RFC 6895) can. */
 export function isCarrierType(type: string): boolean {
-  if (CARRIERS.has(type)) return true;
-  return type.startsWith('TYPE') && Number(type.slice(4)) >= 65_280;
+  return CARRIERS.has(type) || Number(NUMBERED.exec(type)?.[1] ?? 0) >= 65_280;
 }

@@ -8,7 +8,7 @@ import { ConnectionView } from './connection-view.ts';
 import { GONE, lifetimes, OVER, SHORT, tcpList } from './expiry.ts';
 import { addLetter, addOnce, DATA_LETTER, FLIPPED } from './history.ts';
 import { NONE, NodePool } from './node-pool.ts';
-import { FAMILY_SHIFT, PacketKey, TCP } from './packet-key.ts';
+import { FAMILY_SHIFT, ICMP, ICMPV6, PacketKey, TCP } from './packet-key.ts';
 import {
   BITS,
   CONN_BITS,
@@ -22,6 +22,7 @@ import {
   PAYLOAD_AT,
   type Page,
   POLL_SHIFT,
+  PORTS,
   PROBLEMS_SEEN,
   RESP,
   RESP_ADDRESS,
@@ -244,7 +245,7 @@ export class ConnectionTable {
     const { fromOrig } = this.#store;
     const bit = fromOrig ? CONN_BITS.inspectedOrig : CONN_BITS.inspectedResp;
     if ((ints[at + BITS] & bit) !== 0) return;
-    const port = this.#view.show(page, at, slot, '', '').resp.port;
+    const port = ints[at + PORTS] & 0xffff;
     const end = d.payload + d.payloadCaptured;
     const more = this.#inspector?.payload(slot, d.proto, port, fromOrig, packet.bytes, d.payload, end, time);
     const seen = doubles[(at + (fromOrig ? ORIG : RESP) + PAYLOAD_AT) >> 1];
@@ -290,8 +291,8 @@ export class ConnectionTable {
   #isOriginator(d: Dissected): boolean {
     const key = this.#key;
     if (d.proto === TCP && (d.flags & SYN) !== 0) return (d.flags & ACK) === 0;
-    if (key.reply) return false;
-    return key.oneWay || !isAnswer(key.srcPort, key.dstPort);
+    if (d.proto === ICMP || d.proto === ICMPV6) return !key.reply;
+    return !isAnswer(key.srcPort, key.dstPort);
   }
 
   #moveTo(ints: Int32Array, at: number, slot: number, list: number): void {

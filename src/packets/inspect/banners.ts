@@ -13,6 +13,7 @@ import {
   trimStart,
   YES,
 } from './text.ts';
+import { readTlsInside } from './tls-reader.ts';
 
 const MAX_LINE = 1024;
 const MAX_COMMANDS = 8;
@@ -91,9 +92,11 @@ function greetingOf(talk: Talk, bytes: Uint8Array, start: number, end: number): 
 }
 
 const SMTP_COMMANDS = ['ehlo ', 'helo ', 'lhlo '];
-const LOGIN_COMMANDS = ['user ', 'auth ', 'capa', 'quit', 'feat', 'starttls', 'stls', 'syst', 'opts '];
+const LOGIN_COMMANDS = ['user ', 'auth ', 'capa', 'feat', 'syst', 'opts ', 'noop'];
 const COMMANDS = [...SMTP_COMMANDS, ...LOGIN_COMMANDS];
-const SERVICES = new Set(['ftp', 'smtp', 'pop3']);
+/** What asks for TLS in SMTP, POP3, FTP; in IMAP behind a word of the client's choice. */
+const START_TLS = ['starttls', 'stls', 'auth tls', 'auth ssl'];
+const SERVICES = new Set(['ftp', 'smtp', 'pop3', 'imap']);
 
 /** Whether it is what a client of SMTP, FTP or POP3 says first. */
 export function isCommand(talk: Talk, half: Half, bytes: Uint8Array, start: number, end: number): Match {
@@ -110,25 +113,33 @@ export function isCommand(talk: Talk, half: Half, bytes: Uint8Array, start: numb
   return best;
 }
 
-/** Reads commands up to the one that names the user or the client. */
+/** Reads the commands that name the user or the client, up to others, or to the handshake of TLS. */
 export const readCommands: Reader = (talk, half, bytes, start, end) => {
   const stop = lineEnd(bytes, start, Math.min(end, start + MAX_LINE));
   if (stop < 0) return waitForLine(half, start, end);
   const line = trimEnd(bytes, start, stop);
-  const is = (command: string) => beginsAnyCase(bytes, start, line, command) === YES;
-  const word = () => textOf(bytes, trimStart(bytes, start + 5, line), line, MAX_BANNER);
+  const used = stop + 1 - start;
+  const from = talk.service === 'imap' ? afterWord(bytes, start, line) : start;
+  const is = (command: string) => beginsAnyCase(bytes, from, line, command) === YES;
+  const word = () => textOf(bytes, trimStart(bytes, from + 5, line), line, MAX_BANNER);
+  if (START_TLS.some(is)) {
+    half.read = readTlsInside;
+    return used;
+  }
   if (SMTP_COMMANDS.some(is)) {
-    if (talk.claim('smtp')) talk.attrs.helo = word();
-    return STOP;
-  }
-  if (is('user ')) {
+    if (talk.claim('smtp')) talk.attrs.helo ??= word();
+  } else if (is('user ')) {
     talk.claim(POP3_PORTS.has(talk.port) ? 'pop3' : 'ftp');
-    if (SERVICES.has(talk.service)) talk.attrs.user = word();
-    return STOP;
-  }
-  if (!COMMANDS.some(is) || ++half.lines >= MAX_COMMANDS) return STOP;
-  return stop + 1 - start;
+    if (talk.service === 'ftp' || talk.service === 'pop3') talk.attrs.user ??= word();
+  } else if (talk.service !== 'imap' && !COMMANDS.some(is)) return STOP;
+  return ++half.lines < MAX_COMMANDS ? used : STOP;
 };
+
+function afterWord(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end && bytes[at] !== 0x20) at++;
+  return trimStart(bytes, at, end);
+}
 
 function waitForLine(half: Half, start: number, end: number): number {
   return end - start < MAX_LINE ? needs(half, end - start + 1) : STOP;

@@ -1,5 +1,6 @@
-import { needs, type Reader, STOP } from './talk.ts';
+import { AGAIN, needs, type Reader, STOP } from './talk.ts';
 import { beginsAnyCase, latin1, MAYBE, type Match, NO, textOf, u16, u32, YES } from './text.ts';
+import { readTlsInside } from './tls-reader.ts';
 
 const MAX_TEXT = 128;
 
@@ -27,6 +28,8 @@ export const readMysql: Reader = (talk, half, bytes, start, end) => {
 
 const MAX_STARTUP = 10_000;
 const PROTOCOL_3 = 3;
+/** First byte of a record with a handshake. */
+const TLS = 22;
 /** "Cancel", "TLS, please" and "GSSAPI, please": numbers that are no versions. */
 const REQUESTS: ReadonlySet<number> = new Set([80_877_102, 80_877_103, 80_877_104]);
 
@@ -43,10 +46,14 @@ export function isPostgres(bytes: Uint8Array, start: number, end: number): Match
 
 /** Reads the name of the user and of the database. */
 export const readPostgres: Reader = (talk, half, bytes, start, end) => {
+  if (half.rounds > 0 && bytes[start] === TLS) {
+    half.read = readTlsInside;
+    return AGAIN;
+  }
   if (end - start < 8) return needs(half, 8);
   const total = u32(bytes, start);
   if (isPostgres(bytes, start, end) !== YES || !talk.claim('postgresql')) return STOP;
-  // A refusal to encrypt is followed by the startup message, consent by a handshake that is none of this.
+  // A refusal to encrypt is followed by the startup message, consent by a handshake.
   if (REQUESTS.has(u32(bytes, start + 4))) return ++half.rounds > 2 ? STOP : total;
   if (end - start < total) return needs(half, total);
   let key = '';

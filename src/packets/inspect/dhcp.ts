@@ -49,7 +49,6 @@ function readOption(talk: Talk, option: number, bytes: Uint8Array, start: number
     }
     case OPTION.hostName:
       attrs.host_name = withoutNul(textOf(bytes, start, end));
-      if (talk.domain === '') talk.domain = attrs.host_name.toLowerCase();
       break;
     case OPTION.domain:
       attrs.domain = withoutNul(lowerTextOf(bytes, start, end));

@@ -31,6 +31,7 @@ export class DnsTalk implements Session {
   #queries = 0;
   #answers = 0;
   #nxdomain = 0;
+  #changed = false;
 
   constructor(slot: number, protocol: DnsMessage['protocol'], onDns: OnDns | undefined) {
     this.#slot = slot;
@@ -39,6 +40,7 @@ export class DnsTalk implements Session {
   }
 
   add(parts: DnsParts, time: number): void {
+    this.#changed = true;
     if (parts.response) this.#answer(parts, time);
     else this.#query(parts, time);
   }
@@ -52,7 +54,8 @@ export class DnsTalk implements Session {
   /** The first query, under Zeek's names; the counters are of all. */
   tell(talk: Talk): void {
     const first = this.#first;
-    if (!first) return;
+    if (!first || !this.#changed) return;
+    this.#changed = false;
     talk.domain = first.query;
     const attrs: Attrs = {
       query: first.query,

@@ -13,6 +13,7 @@ import {
   trimStart,
   YES,
 } from './text.ts';
+import { readTlsInside } from './tls-reader.ts';
 
 const METHODS = ['GET', 'POST', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'CONNECT', 'PATCH', 'TRACE'].concat(
   ['PROPFIND', 'PROPPATCH', 'MKCOL', 'COPY', 'MOVE', 'LOCK', 'UNLOCK', 'REPORT', 'SEARCH', 'MERGE', 'PURGE'],
@@ -33,6 +34,7 @@ const HEADERS = 1;
 /** Bits on top of HEADERS: what is known of the body. */
 const CHUNKED = 2;
 const FINAL = 4;
+const TUNNEL = 8;
 
 export function isHttpRequest(bytes: Uint8Array, start: number, end: number): Match {
   const first = bytes[start];
@@ -78,6 +80,10 @@ export const readHttpRequests: Reader = (talk, half, bytes, start, end) => {
   half.stage = START;
   half.pending = 0;
   half.lines = 0;
+  if ((stage & TUNNEL) !== 0) {
+    half.read = readTlsInside;
+    return used;
+  }
   const more = (stage & (CHUNKED | FINAL)) === 0 && half.rounds < MAX_REQUESTS;
   return more ? used + pending : STOP;
 };
@@ -141,8 +147,7 @@ function requestLine(talk: Talk, half: Half, bytes: Uint8Array, start: number, e
   talk.attrs.method = latin1(bytes, start, method);
   talk.attrs.uri = textOf(bytes, target, trimEnd(bytes, target, version));
   talk.attrs.version = latin1(bytes, end - 3, end);
-  // What follows is another protocol.
-  if (begins(bytes, start, end, 'CONNECT ') === YES) half.stage |= FINAL;
+  if (begins(bytes, start, end, 'CONNECT ') === YES) half.stage |= TUNNEL;
   return true;
 }
 

@@ -56,7 +56,7 @@ type Random = ReturnType<typeof randomFrom>;
 
 /** One of the corpus with bits turned, numbers at their limits, pieces gone, repeated, or those of another. */
 function mutated(random: Random): Uint8Array {
-  let payload = CORPUS[random(CORPUS.length)].slice();
+  let payload: Uint8Array = CORPUS[random(CORPUS.length)].slice();
   for (let i = random(4); i >= 0; i--) {
     const at = random(payload.length + 1);
     const other = CORPUS[random(CORPUS.length)];

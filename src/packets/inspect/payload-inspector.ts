@@ -66,11 +66,7 @@ export class PayloadInspector implements Inspector {
     if ((this.#over[slot] & direction) !== 0) return false;
     if (proto !== TCP && proto !== UDP) return false;
     if (start >= end) return true;
-    let talk = this.#talks[slot];
-    if (talk === undefined) {
-      talk = new Talk(slot, port);
-      this.#talks[slot] = talk;
-    }
+    const talk = this.#talks[slot] ?? this.#open(slot, port);
     const half = this.#half(talk, fromOrig);
     const goesOn =
       proto === TCP
@@ -80,12 +76,12 @@ export class PayloadInspector implements Inspector {
     return goesOn;
   }
 
-  /** The object belongs to the connection: it changes as more is seen, until {@link close}. */
+  /** `attrs` belongs to the connection: more may be added to it until {@link close}. */
   application(slot: number): Application {
     const talk = this.#talks[slot];
     if (talk === undefined) return NOTHING;
     talk.session?.tell?.(talk);
-    return talk;
+    return { service: talk.service, domain: talk.domain, attrs: talk.attrs };
   }
 
   close(slot: number): void {
@@ -96,6 +92,19 @@ export class PayloadInspector implements Inspector {
     if (talk.orig) this.#buffers.release(talk.orig);
     if (talk.resp) this.#buffers.release(talk.resp);
     this.#talks[slot] = undefined;
+  }
+
+  #open(slot: number, port: number): Talk {
+    if (slot >= this.#over.length) {
+      const larger = new Uint8Array(Math.max(slot + 1, 2 * this.#over.length));
+      larger.set(this.#over);
+      this.#over = larger;
+    }
+    // Without holes: places are given in any order, and an array with large gaps is a slow one.
+    while (this.#talks.length < this.#over.length) this.#talks.push(undefined);
+    const talk = new Talk(slot, port);
+    this.#talks[slot] = talk;
+    return talk;
   }
 
   #half(talk: Talk, fromOrig: boolean): Half {
@@ -113,11 +122,6 @@ export class PayloadInspector implements Inspector {
     if (half.fromOrig) talk.orig = undefined;
     else talk.resp = undefined;
     const { slot } = talk;
-    if (slot >= this.#over.length) {
-      const larger = new Uint8Array(Math.max(slot + 1, 2 * this.#over.length));
-      larger.set(this.#over);
-      this.#over = larger;
-    }
     this.#over[slot] |= direction;
     if (this.#over[slot] === BOTH && talk.service === '') this.#talks[slot] = undefined;
   }

@@ -1,5 +1,6 @@
 import { type Half, needs, type Reader, STOP, type Talk } from './talk.ts';
 import { begins, lineEnd, MAYBE, type Match, NO, textOf, trimEnd, u16, YES } from './text.ts';
+import { readTlsInside } from './tls-reader.ts';
 
 const TPKT = 4;
 const X224_FIXED = 7;
@@ -30,7 +31,7 @@ export function isRdp(talk: Talk, _half: Half, bytes: Uint8Array, start: number,
   return (next >= 1 && next <= 3) || next === 0x43 || next === 0x6d || talk.port === PORT ? YES : NO;
 }
 
-/** Reads the cookie, which is mostly the name of the user. */
+/** Reads the cookie, which is mostly the name of the user; a handshake of TLS follows nearly always. */
 export const readRdp: Reader = (talk, half, bytes, start, end) => {
   const total = u16(bytes, start + 2);
   if (end - start < total) return needs(half, total);
@@ -40,5 +41,6 @@ export const readRdp: Reader = (talk, half, bytes, start, end) => {
   if (stop >= 0 && begins(bytes, text, stop, COOKIE) === YES) {
     talk.attrs.cookie = textOf(bytes, text + COOKIE.length, trimEnd(bytes, text, stop));
   }
-  return STOP;
+  half.read = readTlsInside;
+  return total;
 };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { behindLength, bytes, der, hex, n16, n24, n32 } from './fixtures/bytes.ts';
 import { client, inspect, type Sent, server, TCP, UDP } from './fixtures/inspect.ts';
+import { clientHello, records, serverName } from './fixtures/tls.ts';
 
 const TPKT_REQUEST = (data: string | Uint8Array) =>
   bytes(3, 0, n16(11 + data.length), 6 + data.length, 0xe0, n16(0), n16(0), 0, data);
@@ -224,5 +225,25 @@ describe('datagrams', () => {
 
   it('of other protocols are not looked at', () => {
     expect(inspect(132, 53, client(AS_REQ))).toMatchObject({ service: '', goesOn: [false] });
+  });
+});
+
+describe('TLS inside another protocol', () => {
+  const hello = records(clientHello({ extensions: [serverName('inside.test')] }));
+  const cases: readonly [string, number, readonly Sent[]][] = [
+    ['smtp', 25, [server('220 mx ESMTP\r\n'), client(bytes('EHLO me\r\nSTARTTLS\r\n')), client(hello)]],
+    ['ftp', 21, [server('220 FTP\r\n'), client(bytes('FEAT\r\nAUTH TLS\r\n', hello))]],
+    ['pop3', 110, [server('+OK\r\n'), client('stls\r\n'), client(hello)]],
+    ['imap', 143, [server('* OK x\r\n'), client('a1 CAPABILITY\r\n'), client('a2 STARTTLS\r\n'), client(hello)]],
+    ['postgresql', 5432, [client(bytes(n32(8), n32(80877103))), server('S'), client(hello)]],
+    ['rdp', 3389, [client(TPKT_REQUEST(NEGOTIATION)), client(hello)]],
+    ['http', 3128, [client('CONNECT inside.test:443 HTTP/1.1\r\n\r\n'), client(hello)]],
+  ];
+
+  it.each(cases)('is read in %s on port %i', (service, port, sent) => {
+    const told = inspect(TCP, port, ...sent);
+    expect(told).toMatchObject({ service, domain: 'inside.test', attrs: { server_name: 'inside.test' } });
+    expect(told.attrs.ja4).toMatch(/^t12d0201/);
+    expect(told.goesOn.at(-1)).toBe(false);
   });
 });

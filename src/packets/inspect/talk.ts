@@ -72,7 +72,7 @@ export interface Session {
 }
 
 /** What is known of the application of one connection. */
-export class Talk implements Application {
+export class Talk {
   readonly slot: number;
   /** Port of the side that answers. */
   readonly port: number;

@@ -14,6 +14,8 @@ const RECORD_HEADER = 5;
 const MESSAGE_HEADER = 4;
 /** RFC 8446 section 5.1; the handshake is not encrypted yet, so there is nothing on top of it. */
 const MAX_RECORD = 16_384;
+/** Records that a message may be spread over: whoever sends more does so to be a burden. */
+const MAX_RECORDS = 64;
 
 const hello = new ClientHello();
 /** A message that came in several records, put together. */
@@ -33,12 +35,15 @@ export function isTls(bytes: Uint8Array, start: number, end: number): Match {
 }
 
 /** Reads the first message of one side's handshake. */
-export const readTls: Reader = (talk, half, bytes, start, end) => {
-  if (!talk.claim('ssl')) return STOP;
+export const readTls: Reader = (talk, half, bytes, start, end, time) =>
+  talk.claim('ssl') ? readTlsInside(talk, half, bytes, start, end, time) : STOP;
+
+/** The same inside another protocol, which remains the service of the connection: STARTTLS, CONNECT, RDP... */
+export const readTlsInside: Reader = (talk, half, bytes, start, end) => {
   let at = start;
   let gatheredBytes = 0;
   let wanted = MESSAGE_HEADER;
-  for (;;) {
+  for (let records = 0; records < MAX_RECORDS; records++) {
     if (at + RECORD_HEADER > end) return needs(half, at + RECORD_HEADER - start);
     const record = u16(bytes, at + 3);
     if (bytes[at] !== HANDSHAKE || record === 0 || record > MAX_RECORD) return STOP;
@@ -61,6 +66,7 @@ export const readTls: Reader = (talk, half, bytes, start, end) => {
     if (wanted > MAX_HELD) return STOP;
     if (gatheredBytes >= wanted) return show(talk, gathered, 0, wanted);
   }
+  return STOP;
 };
 
 function show(talk: Talk, bytes: Uint8Array, start: number, end: number): number {

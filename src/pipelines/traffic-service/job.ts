@@ -5,12 +5,16 @@ import type { Anomaly, Window } from '../../model/window.ts';
 import { CaptureError } from '../../packets/capture-error.ts';
 import type { CaptureInput } from './capture-input.ts';
 
+interface Finished {
+  readonly totals: { readonly packets: number };
+}
+
 /** One run of the analysis, as the rest of this folder needs it; see `TrafficAnalysis`. */
 export interface Analysis {
   read(source: AsyncIterable<Uint8Array>, onProblem: (text: string) => void): Promise<void>;
   /** Ends reading early. */
   stop(): void;
-  finish(): { readonly totals: { readonly packets: number } };
+  finish(): Finished | Promise<Finished>;
 }
 
 export interface AnalysisHooks {
@@ -19,7 +23,11 @@ export interface AnalysisHooks {
   onProgress(bytes: number): Promise<void>;
 }
 
-export type MakeAnalysis = (options: { readonly seconds: number }, hooks: AnalysisHooks) => Analysis;
+/** @param options length of a window, and what is analysed: a file or an interface. */
+export type MakeAnalysis = (
+  options: { readonly seconds: number; readonly source: 'pcap' | 'live'; readonly input: string },
+  hooks: AnalysisHooks,
+) => Analysis;
 
 export interface JobOrder {
   readonly source: 'pcap' | 'live';
@@ -112,7 +120,7 @@ export class Job {
   ): Promise<void> {
     try {
       const analysis = make(
-        { seconds: this.#order.windowSeconds },
+        { seconds: this.#order.windowSeconds, source: this.#order.source, input: this.#order.input },
         {
           onWindow: (window) => {
             this.#windows++;
@@ -130,7 +138,7 @@ export class Job {
       await analysis.read(this.#untilCancelled(input.bytes), (text) => {
         if (this.#problems.length < PROBLEMS) this.#problems.push(text);
       });
-      this.#packets = analysis.finish().totals.packets;
+      this.#packets = (await analysis.finish()).totals.packets;
       if (this.running) this.#state = 'done';
     } catch (error) {
       this.#failure = this.running ? failureOf(error) : undefined;

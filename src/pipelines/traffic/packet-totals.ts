@@ -69,7 +69,7 @@ export class PacketTotals {
       last: timed ? this.#last / 1e6 : null,
       without_time: this.#withoutTime,
       late: this.late,
-      links: this.#links.named(linkTypeName),
+      links: this.#links.named(linkName),
       networks: this.#networks.named(networkName),
       protocols: this.#protocols(),
       header_problems: this.#headerProblems(),
@@ -128,6 +128,10 @@ class Counts {
     this.#place = this.#places.get(key) ?? this.#places.size;
     this.#places.set(key, this.#place);
   }
+}
+
+function linkName(number: number): string {
+  return linkTypeName(number).replace(/ \(link type \d+\)$/, '');
 }
 
 function networkName(number: number): string {
