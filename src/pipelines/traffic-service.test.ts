@@ -12,7 +12,8 @@ import {
   trafficServiceOf,
 } from '../../test/fakes/traffic.ts';
 import type { TrafficJob } from '../model/traffic-view.ts';
-import type { TrafficService, TrafficServiceOptions } from './traffic-service.ts';
+import type { TrafficServiceOptions } from './traffic-service/service-options.ts';
+import type { TrafficService } from './traffic-service.ts';
 
 /** Two windows of ten seconds: 5 and 30 packets. */
 const TWO = sampleCapture([5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 30]);

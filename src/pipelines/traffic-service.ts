@@ -1,7 +1,5 @@
 import type { Component, Health } from '../kit/component.ts';
 import { AppError, messageOf } from '../kit/errors.ts';
-import type { Log } from '../kit/log.ts';
-import type { Metrics } from '../kit/metrics.ts';
 import type {
   CaptureFile,
   CaptureInterface,
@@ -17,41 +15,16 @@ import type {
   TrafficStatus,
 } from '../model/traffic-view.ts';
 import type { Anomaly, Baseline, BaselineType, Window } from '../model/window.ts';
-import type { StateStore } from '../stores/state/store.ts';
 import { CaptureFolder } from './traffic-service/capture-folder.ts';
 import { type CaptureInput, openCaptureFile } from './traffic-service/capture-input.ts';
-import type { Job, JobOrder, MakeAnalysis } from './traffic-service/job.ts';
+import type { Job, JobOrder } from './traffic-service/job.ts';
 import { Journal } from './traffic-service/journal.ts';
 import { learnBaselines } from './traffic-service/learn-baselines.ts';
 import { MAX_ANOMALIES, MAX_WINDOWS, TrafficResults } from './traffic-service/results.ts';
 import { RuleKeeper } from './traffic-service/rule-keeper.ts';
 import { Runs } from './traffic-service/runs.ts';
+import type { Capture, TrafficServiceOptions } from './traffic-service/service-options.ts';
 import { TrafficMetrics } from './traffic-service/traffic-metrics.ts';
-
-/** The live capture, as this needs it; see `LiveCapture`. */
-export interface Capture {
-  readonly running: boolean;
-  start(order: CaptureOrder): Promise<AsyncIterable<Uint8Array>>;
-  stop(): Promise<void>;
-  status(): CaptureView;
-  interfaces(): Promise<CaptureInterface[]>;
-  held(): Uint8Array[];
-}
-
-export interface TrafficServiceOptions {
-  readonly analysis: MakeAnalysis;
-  readonly capture: Capture;
-  readonly windowSeconds: number;
-  readonly ringPackets: number;
-  readonly ringBytes: number;
-  readonly captureDir: string;
-  readonly captureTool: string;
-  readonly maxUploadBytes: number;
-  readonly keepUploadBytes: number;
-  readonly settings: StateStore['settings'];
-  readonly metrics: Metrics;
-  readonly log: Log;
-}
 
 const OUTPUT_NAME = /^[A-Za-z0-9][\w.-]{0,120}\.(pcap|cap)$/;
 

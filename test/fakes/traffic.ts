@@ -3,7 +3,8 @@ import { Metrics } from '../../src/kit/metrics.ts';
 import type { Anomaly, Window } from '../../src/model/window.ts';
 import { openCapture } from '../../src/packets/capture-reader.ts';
 import type { Analysis, AnalysisHooks, MakeAnalysis } from '../../src/pipelines/traffic-service/job.ts';
-import { type Capture, TrafficService, type TrafficServiceOptions } from '../../src/pipelines/traffic-service.ts';
+import type { Capture, TrafficServiceOptions } from '../../src/pipelines/traffic-service/service-options.ts';
+import { TrafficService } from '../../src/pipelines/traffic-service.ts';
 import { writePcap } from '../support/pcap-writer.ts';
 
 /** Seconds since 1970 of the first packet of {@link sampleCapture}. */

@@ -69,7 +69,7 @@ export const computeBody = z
     window_size: windowSize.optional().describe('Seconds.'),
     force: z.boolean().optional().describe('Also when the same was computed before.'),
   })
-  .optional();
+  .nullish();
 export type ComputeBody = z.output<typeof computeBody>;
 
 export const computeAnswer = z.object({
@@ -180,7 +180,7 @@ export const detectBody = z
     window_start: place.optional(),
     window_end: place.optional(),
   })
-  .optional();
+  .nullish();
 
 export const detectAnswer = z.object({
   success: z.literal(true),
@@ -230,7 +230,7 @@ export const baselineStatsAnswer = z.object({
 
 export const generateBody = z
   .object({ force: z.boolean().optional(), types: z.array(baselineType).min(1).max(4).optional() })
-  .optional();
+  .nullish();
 
 export const generateAnswer = z.object({
   success: z.literal(true),
