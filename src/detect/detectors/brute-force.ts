@@ -142,7 +142,7 @@ function anomaly(login: Login, summary: AttemptSummary, level: number, context: 
     score,
     window_start: context.start / 1e6,
     window_end: context.end / 1e6,
-    message: `${src} connected to the ${name} login of ${dst} port ${port} ${count(seen, 'time')} within ${within}, ${figure(attempts.total)} in all.${way}`,
+    message: `${src} connected to the ${name} login of ${dst} port ${port} ${summary.atLeast ? 'at least ' : ''}${count(seen, 'time')} within ${within}, ${figure(attempts.total)} in all.${way}`,
     metric: fast ? 'attempts_per_minute' : 'attempts_per_15_minutes',
     current_value: seen,
     expected: null,

@@ -18,6 +18,8 @@ export interface AttemptSummary {
   /** Bytes that the client sent: median, and median absolute deviation over it. */
   readonly median: number;
   readonly difference: number;
+  /** There were more than are held, so that the counts are the least that it was. */
+  readonly atLeast: boolean;
 }
 
 /** The last connections of one source to one login. Times are microseconds. */
@@ -50,6 +52,7 @@ export class Attempts {
     const bytes = sorted(recent.map((attempt) => attempt.bytes));
     const median = medianOfSorted(bytes);
     return {
+      atLeast: this.total > HELD && recent.length === HELD,
       inMinute: busiest(times, MINUTE, now - QUARTER),
       inQuarter: busiest(times, QUARTER, now - QUARTER),
       median,

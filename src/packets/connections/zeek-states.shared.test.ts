@@ -7,7 +7,6 @@ import { SHARED } from './fixtures/shared-captures.ts';
 
 const LOG = join(SHARED, 'zeek-logs/conn-3days.ndjson.gz');
 
-
 describe.skipIf(!existsSync(LOG))('three days of connections seen by Zeek', () => {
   it('have the state that follows from their history', { timeout: 120_000 }, () => {
     const counts = new Map<string, number>();
