@@ -51,6 +51,8 @@ export interface Cursor {
   end: number;
   /** End of what was on the wire, beyond `end` where the capture cut the packet. */
   wireEnd: number;
+  /** Whether a header around this layer told `wireEnd`: what goes beyond it then is padding, not missing. */
+  bounded: boolean;
   type: number;
   /** What was found that is not IP and has a number other than an EtherType. */
   other: number;
@@ -79,6 +81,7 @@ export function newCursor(): Cursor {
     at: 0,
     end: 0,
     wireEnd: 0,
+    bounded: false,
     type: NEXT.none,
     other: 0,
     guessed: false,
@@ -101,6 +104,7 @@ export function startAt(c: Cursor, packet: Packet, type: number): void {
   c.at = packet.start;
   c.end = packet.end;
   c.wireEnd = Math.max(packet.end, Math.min(ANYWHERE, packet.start + packet.originalLength));
+  c.bounded = false;
   c.type = type;
   c.other = 0;
   c.guessed = false;

@@ -7,7 +7,7 @@ import type { FragmentTable } from './fragment-table.ts';
 /** IP packets in one another at most. */
 const MAX_DEPTH = 6;
 /** Extension headers in a row at most. */
-const MAX_HEADERS = 16;
+const MAX_HEADERS = 128;
 
 const TCP = 6;
 const AUTHENTICATION = 51;
@@ -64,7 +64,7 @@ function ipv4(c: Cursor, into: Dissected, fragments: FragmentTable | undefined):
   c.at = at + header;
   if (header > 20) options(c, into, at + 20);
   if (c.at > c.end) {
-    nothing(c, into, PROBLEMS.truncated);
+    nothing(c, into, missing(c, 0));
     return;
   }
   const fragment = view.getUint16(at + 6) & 0x3fff;
@@ -78,8 +78,11 @@ function ipv4(c: Cursor, into: Dissected, fragments: FragmentTable | undefined):
 
 /** Takes the header as that of the innermost packet so far; what was gathered on the way to it counts now. */
 function accept(c: Cursor, into: Dissected, family: number, length: number): void {
-  const end = c.at + length;
-  if (end > c.wireEnd) into.problems |= PROBLEMS.badIpLength;
+  let end = c.at + length;
+  if (end > c.wireEnd) {
+    into.problems |= PROBLEMS.badIpLength;
+    if (c.bounded) end = c.wireEnd;
+  }
   if (c.depth > 0) clearTransport(into);
   into.family = family;
   into.etherType = family === 4 ? ETHER.ipv4 : ETHER.ipv6;
@@ -94,6 +97,7 @@ function accept(c: Cursor, into: Dissected, family: number, length: number): voi
   c.depth++;
   c.guessed = false;
   c.wireEnd = end;
+  c.bounded = true;
   if (end < c.end) c.end = end;
 }
 
@@ -224,17 +228,8 @@ function ipv6(c: Cursor, into: Dissected, fragments: FragmentTable | undefined):
       // Without an offset and more to come it is whole all the same (RFC 6946).
       if ((field & 1) !== 0) id = word;
     } else if (isExtension(proto)) {
-      if (c.at + 8 > c.end) {
-        nothing(c, into, missing(c, 8));
-        return;
-      }
-      if (proto === ROUTING && bytes[c.at + 2] === 0) into.problems |= PROBLEMS.routingHeader0;
-      proto = bytes[c.at];
-      c.at += (bytes[c.at + 1] + 1) * 8;
-      if (c.at > c.end) {
-        nothing(c, into, missing(c, 0));
-        return;
-      }
+      proto = pastExtension(c, into, proto);
+      if (proto < 0) return;
     } else if (proto === AUTHENTICATION) {
       proto = pastAuthentication(c, into);
       if (proto < 0) return;
@@ -245,6 +240,21 @@ function ipv6(c: Cursor, into: Dissected, fragments: FragmentTable | undefined):
     }
   }
   payloadFrom(c, into, c.at);
+}
+
+/** Over a header that counts its length in units of 8 bytes behind the first 8; answers what is next, -1 when it is cut. */
+function pastExtension(c: Cursor, into: Dissected, proto: number): number {
+  const { bytes } = c;
+  if (c.at + 8 > c.end) {
+    nothing(c, into, missing(c, 8));
+    return -1;
+  }
+  if (proto === ROUTING && bytes[c.at + 2] === 0) into.problems |= PROBLEMS.routingHeader0;
+  const next = bytes[c.at];
+  c.at += (bytes[c.at + 1] + 1) * 8;
+  if (c.at <= c.end) return next;
+  nothing(c, into, missing(c, 0));
+  return -1;
 }
 
 function isExtension(proto: number): boolean {

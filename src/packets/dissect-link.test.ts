@@ -167,6 +167,13 @@ describe('link layers', () => {
     }
   });
 
+  it('bound the packet where they tell its length: padding that the IP header counts in is none of it', () => {
+    const padded = ipv4(udp(PAYLOAD), { length: v4.length + 6 });
+    dissect(packetOf(Buffer.concat([ethernet(pppoe(ppp(padded)), 0x8864), Buffer.alloc(9)])), into);
+    expect(into).toMatchObject({ payloadLength: PAYLOAD.length, problems: PROBLEMS.badIpLength });
+    expect(into.ipLength).toBe(v4.length + 6);
+  });
+
   it('end where headers repeat without end', () => {
     const tags = Buffer.concat([Buffer.alloc(12), ...Array.from({ length: 400 }, () => big.u16(0x8100, 1))]);
     dissect(packetOf(tags), into);

@@ -4,7 +4,7 @@ import { TUNNELS } from './dissected.ts';
 /** Labels in a stack at most. */
 const MAX_LABELS = 16;
 
-/** PPPoE with a session in it (RFC 2516 section 4). */
+/** PPPoE with a session in it (RFC 2516 section 4). Its length is right also where the IP header counts padding in. */
 export function pppoe(c: Cursor): void {
   const { at, bytes } = c;
   if (at + 8 > c.end) {
@@ -15,13 +15,18 @@ export function pppoe(c: Cursor): void {
     c.type = NEXT.none;
     return;
   }
+  const end = at + 6 + c.view.getUint16(at + 4);
+  if (end > at + 8 && end < c.wireEnd) {
+    c.wireEnd = end;
+    c.bounded = true;
+  }
   c.tunnels |= TUNNELS.pppoe;
   goOn(c, 6, NEXT.ppp);
 }
 
 /**
- * PPP, the address and control bytes of HDLC left out or not (RFC 1662 section 3.1), its protocol in one byte or two
- * (RFC 1661 section 2). Other protocols than IP answer with their number.
+ * PPP, the address and control bytes of HDLC left out or not (RFC 1661 section 6.6), its protocol in one byte or two
+ * (section 6.5). Other protocols than IP answer with their number.
  */
 export function ppp(c: Cursor): void {
   let { at } = c;

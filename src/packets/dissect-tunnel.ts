@@ -148,7 +148,7 @@ function gtp(c: Cursor, into: Dissected): void {
 
 const TEREDO_PREFIX = 0x2001_0000;
 
-/** RFC 4380 section 5.1.1. Only what is sure: an IPv6 packet of just the right length, one address of it a Teredo one. */
+/** RFC 4380. Only what is sure: an IPv6 packet of just the right length, one address of it a Teredo one. */
 function teredo(c: Cursor, into: Dissected): void {
   const { bytes, view } = c;
   const end = into.payload + into.payloadLength;

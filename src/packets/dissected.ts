@@ -43,7 +43,7 @@ export interface Dissected {
   tos: number;
   /** Bytes of the IP packet by its own header (the wire's truth, also where the capture cut it). */
   ipLength: number;
-  /** 0 whole, 1 first fragment, 2 a later one (no ports). */
+  /** 0 whole, 1 first fragment, 2 a later one (ports of the first where that came before, 0 otherwise). */
   fragment: number;
   /** TCP, UDP, SCTP ports; type and code of ICMP. */
   srcPort: number;
