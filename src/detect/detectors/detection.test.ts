@@ -129,7 +129,10 @@ describe('Detection', () => {
     detection.observe(observation());
     detection.close(Number.POSITIVE_INFINITY);
     const copy = new Detection({ detectors: [learner] });
-    copy.load(JSON.parse(JSON.stringify(detection.save())));
+    const saved = JSON.parse(JSON.stringify(detection.save()));
+    expect(copy.load({ ...saved, version: 99 })).toBe(false);
+    expect(loaded).toBeUndefined();
+    expect(copy.load(saved)).toBe(true);
     expect(loaded).toEqual({ a: 1 });
     expect(copy.baselines.list()).toEqual(detection.baselines.list());
   });

@@ -6,6 +6,8 @@ import type { Detector } from './detector.ts';
 
 /** The most anomalies of one window; those with the lowest scores are left out and counted. */
 const MAX_ANOMALIES = 1000;
+/** Of what {@link Detection.save} gives: to be raised when any detector saves something else. */
+const VERSION = 1;
 
 export interface DetectionOptions extends WindowBuilderOptions {
   readonly detectors: readonly Detector[];
@@ -24,6 +26,7 @@ export interface DetectedWindow {
 
 /** What was learned, as plain JSON. */
 export interface SavedDetection {
+  readonly version: number;
   readonly baselines: SavedBaselines;
   readonly detectors: Readonly<Record<string, unknown>>;
 }
@@ -70,15 +73,17 @@ export class Detection {
   save(): SavedDetection {
     const detectors: Record<string, unknown> = {};
     for (const detector of this.#detectors) if (detector.save) detectors[detector.type] = detector.save();
-    return { baselines: this.baselines.save(), detectors };
+    return { version: VERSION, baselines: this.baselines.save(), detectors };
   }
 
-  load(saved: SavedDetection): void {
-    this.baselines.load(saved.baselines);
+  /** Takes over what {@link save} gave. @returns false when it is of another version; nothing is changed then. */
+  load(saved: SavedDetection): boolean {
+    if (saved.version !== VERSION || !this.baselines.load(saved.baselines)) return false;
     for (const detector of this.#detectors) {
       const state = saved.detectors[detector.type];
       if (state !== undefined) detector.load?.(state);
     }
+    return true;
   }
 
   #judge(closed: readonly ClosedWindow[], ended = false): void {

@@ -1,13 +1,9 @@
 import type { Observation } from '../../model/window.ts';
+import { NULL_FLAGS, SYN_FIN, XMAS } from './header-problems.ts';
 import { ACK, CONTROL, FIN, PSH, SYN, TCP, URG } from './tcp-flags.ts';
 
 /** Scans by flags that no TCP sends first, as nmap names them. */
 export type FlagScan = 'NULL' | 'FIN' | 'Xmas' | 'ACK' | 'Maimon' | 'SYN+FIN';
-
-/** Bits of `Observation.problems`, see {@link ./header-problems.ts}. */
-const NULL_FLAGS = 16;
-const SYN_FIN = 32;
-const XMAS = 128;
 
 /**
  * Which scan a connection may be a probe of. One that carried data, went on, or was answered other than by a reset, is

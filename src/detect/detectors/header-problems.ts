@@ -10,6 +10,11 @@ export interface HeaderProblem {
   readonly techniques: readonly string[];
 }
 
+/** Bits of flags that no TCP sends, which scans are known by as well. */
+export const NULL_FLAGS = 16;
+export const SYN_FIN = 32;
+export const XMAS = 128;
+
 /**
  * The problems that are worth telling, of those that the dissector of packets marks (`PROBLEMS` of packets/dissected.ts,
  * which a test keeps equal to this). A packet cut by the capture is none of them.
@@ -34,13 +39,13 @@ export const HEADER_PROBLEMS: readonly HeaderProblem[] = [
   {
     bit: 8,
     kind: 'land',
-    text: 'packets with the same source and destination',
+    text: 'packets with the same address and port at both ends',
     why: 'This is the LAND attack, or forged sources: on a wire such packets make no sense.',
     score: 65,
     techniques: ['T1499.004'],
   },
   {
-    bit: 16,
+    bit: NULL_FLAGS,
     kind: 'nullFlags',
     text: 'TCP segments without any flag',
     why: 'No TCP sends them; scanners do, to pass simple filters.',
@@ -48,7 +53,7 @@ export const HEADER_PROBLEMS: readonly HeaderProblem[] = [
     techniques: ['T1046'],
   },
   {
-    bit: 32,
+    bit: SYN_FIN,
     kind: 'synFin',
     text: 'TCP segments with both SYN and FIN',
     why: 'No TCP sends them; scanners do, to pass simple filters and to tell systems apart.',
@@ -64,7 +69,7 @@ export const HEADER_PROBLEMS: readonly HeaderProblem[] = [
     techniques: ['T1046'],
   },
   {
-    bit: 128,
+    bit: XMAS,
     kind: 'xmas',
     text: 'TCP segments with FIN, PSH and URG',
     why: 'No TCP sends them; scanners do, to pass simple filters.',
@@ -98,7 +103,7 @@ export const HEADER_PROBLEMS: readonly HeaderProblem[] = [
   {
     bit: 2048,
     kind: 'tinyFragment',
-    text: 'fragments too small to hold the header',
+    text: 'fragments that split the TCP header',
     why: 'They hide ports and flags from filters (RFC 1858); no path needs fragments of that size.',
     score: 50,
     techniques: ['T1599'],
@@ -107,7 +112,7 @@ export const HEADER_PROBLEMS: readonly HeaderProblem[] = [
     bit: 4096,
     kind: 'synWithData',
     text: 'TCP SYNs that carry data',
-    why: 'TCP Fast Open does that, and so do some floods and scanners.',
+    why: 'Without TCP Fast Open only floods and scanners do that, and some old systems.',
     score: 20,
     techniques: ['T1499.001'],
   },

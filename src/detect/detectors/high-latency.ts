@@ -44,7 +44,7 @@ const MORE = 50;
 const SERIES = { perHour: 12, hours: 192 } as const;
 
 /**
- * Round trips to a network (/24, /48) that take much longer than usual: the median of at least ten connections is above
+ * Round trips to a network (/24, /48), or to a server in it, that take much longer than usual: the median of at least ten connections is above
  * max(baseline + 3.5 spreads, baseline + 4 RTTVAR), 1.5 times the baseline, and 50 ms more.
  */
 export class HighLatency implements Detector {
@@ -79,8 +79,13 @@ export class HighLatency implements Detector {
     const anomalies: Anomaly[] = [];
     for (const [group, samples] of this.#samples) {
       if (samples.length < this.#least) continue;
-      const anomaly = this.#judge(group, samples, context);
-      if (anomaly) anomalies.push(anomaly);
+      const wasOpen = this.#alarms.isOpen(group);
+      const ofGroup = this.#judge(group, samples, context);
+      const ofServers = this.#servers(samples).flatMap(([server, own]) => this.#judge(server, own, context) ?? []);
+      // A network with one slow server is that server; and one that is slow as a whole, is not told again server by server.
+      const servers = !wasOpen && (ofServers.length === 1 || !ofGroup);
+      if (servers) anomalies.push(...ofServers);
+      else if (ofGroup) anomalies.push(ofGroup);
     }
     this.#samples = new Map();
     this.#alarms.endWindow(context.end);
@@ -103,19 +108,29 @@ export class HighLatency implements Detector {
     );
   }
 
+  /** Those of several servers of a network that have connections enough of their own. */
+  #servers(samples: readonly Sample[]): [string, Sample[]][] {
+    const servers = new Map<string, Sample[]>();
+    for (const sample of samples) {
+      const own = servers.get(sample.dst);
+      if (own) own.push(sample);
+      else servers.set(sample.dst, [sample]);
+    }
+    return servers.size === 1 ? [] : [...servers].filter(([, own]) => own.length >= this.#least);
+  }
+
   #judge(group: string, samples: readonly Sample[], context: DetectionContext): Anomaly | undefined {
     const { end } = context;
     const median = medianOf(samples.map(({ rtt }) => rtt));
     const path = this.#paths.touch(group, end, newPath);
     const expectation = path.series.predict(end - 1);
     const limit = expectation && limitOf(expectation, path.estimate);
-    const over = limit !== undefined && median > limit;
     const level =
       expectation && limit !== undefined && expectation.samples >= this.#warmUp
         ? (median - expectation.expected) / (limit - expectation.expected)
         : 0;
-    path.series.update(end - 1, median, over ? SUSPICIOUS_WEIGHT : 1);
-    if (!over) path.estimate.update(median);
+    path.series.update(end - 1, median, level >= 1 ? SUSPICIOUS_WEIGHT : 1);
+    if (level < 1) path.estimate.update(median);
     if (!expectation || limit === undefined) return undefined;
     if (level >= 1) context.suspect('latency');
     const verdict = this.#alarms.judge(group, level, end, median);

@@ -59,6 +59,12 @@ describe('HighLatency', () => {
     expect(found[0].evidence[0]).toMatch(/^w40i/);
   });
 
+  it('tells the one slow server of a network, not the network', () => {
+    const parts = (w: number, i: number, random: Random) => rtt(w >= 40 && i % 3 === 1 ? 300 : 30, random);
+    const found = run(traffic({ windows: 45, seed: 8, connections: 36, parts }), new HighLatency());
+    expect(found).toMatchObject([{ flow_dst: '198.51.100.1', window_start: MONDAY / 1e6 + 400 }]);
+  });
+
   it('says which side is concerned', () => {
     const only = { src: '10.0.0.1', dst: '198.51.100.1' };
     const found = run(

@@ -59,7 +59,7 @@ describe('ProtocolAnomaly: headers', () => {
       severity: 'high',
       current_value: 2,
       evidence: ['e1', 'e2'],
-      message: '10.0.0.1 sent packets with the same source and destination to 198.51.100.7 (2 connections).',
+      message: '10.0.0.1 sent packets with the same address and port at both ends to 198.51.100.7 (2 connections).',
     });
   });
 
@@ -127,6 +127,7 @@ describe('ProtocolAnomaly: the first time', () => {
     run([observation({ service: 'tls' })], before);
     const after = new ProtocolAnomaly({ isInternal });
     after.load(JSON.parse(JSON.stringify(before.save())));
+    after.load({ of: 'another version' });
     expect(run([observation({ at: at(8 * DAY), service: 'tls' })], after)).toEqual([]);
     expect(run([observation({ at: at(9 * DAY), service: 'ntp', dstPort: 123 })], after)).toHaveLength(1);
   });
@@ -151,6 +152,24 @@ describe('ProtocolAnomaly: the mix', () => {
     expect(found[0].message).toMatch(/tcp\/(bittorrent is 8|bittorrent is 9|ntp is 0).*; tcp\//);
     expect(found[0].current_value).toBeGreaterThan(found[0].threshold);
     expect(found[0].evidence).toContain('w40');
+  });
+
+  it('keeps the usual mix when saved as JSON and loaded', () => {
+    const before = new ProtocolAnomaly({ isInternal });
+    expect(
+      run(
+        mixed(30, 4, () => 'ntp'),
+        before,
+      ),
+    ).toEqual([]);
+    const after = new ProtocolAnomaly({ isInternal });
+    after.load(JSON.parse(JSON.stringify(before.save())));
+    expect(
+      run(
+        mixed(1, 5, () => 'bittorrent'),
+        after,
+      ),
+    ).toHaveLength(1);
   });
 
   it.each([1, 2, 3])('is silent for a steady mix (seed %i)', (seed) => {

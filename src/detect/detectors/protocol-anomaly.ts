@@ -6,7 +6,7 @@ import { addEvidence } from './evidence.ts';
 import { FirstProtocols, type SavedFirstProtocols } from './first-protocols.ts';
 import { HEADER_PROBLEMS, type HeaderProblem } from './header-problems.ts';
 import { count, figure, percent } from './phrases.ts';
-import { type MixShift, ProtocolMix } from './protocol-mix.ts';
+import { type MixShift, ProtocolMix, type SavedMix } from './protocol-mix.ts';
 import { clampScore, scoreOf, severityOf } from './score.ts';
 import { type Foreign, foreignness, TELLING_PORTS } from './service-ports.ts';
 import { TCP, UDP } from './tcp-flags.ts';
@@ -29,6 +29,11 @@ interface Finding {
   readonly techniques: readonly string[];
   readonly evidence: string[];
   connections: number;
+}
+
+interface Saved {
+  readonly first: SavedFirstProtocols;
+  readonly mix: SavedMix;
 }
 
 const HOUR = 3600e6;
@@ -92,12 +97,15 @@ export class ProtocolAnomaly implements Detector {
     return anomalies;
   }
 
-  save(): SavedFirstProtocols {
-    return this.#first.save();
+  save(): Saved {
+    return { first: this.#first.save(), mix: this.#mix.save() };
   }
 
   load(state: unknown): void {
-    if (Array.isArray(state)) this.#first.load(state as SavedFirstProtocols);
+    const { first, mix } = (state ?? {}) as Partial<Saved>;
+    if (!first || !mix) return;
+    this.#first.load(first);
+    this.#mix.load(mix);
   }
 
   #service(o: Observation): void {

@@ -1,6 +1,6 @@
 import { protocolName } from '../../model/kinds.ts';
 import type { Observation } from '../../model/window.ts';
-import { ResidualHistory } from '../baselines/residual-history.ts';
+import { ResidualHistory, type SavedResiduals } from '../baselines/residual-history.ts';
 import { addEvidence, MAX_EVIDENCE } from './evidence.ts';
 
 const HOUR = 3600e6;
@@ -25,6 +25,17 @@ const NAMED = 2;
 interface Mean {
   weight: number;
   readonly shares: Map<string, number>;
+}
+
+/** As plain JSON: mixes judged, mean shares by slot of time, and how far mixes were from them. */
+export interface SavedMix {
+  readonly judged: number;
+  readonly means: readonly (readonly [
+    slot: string,
+    weight: number,
+    shares: readonly (readonly [name: string, share: number])[],
+  ])[];
+  readonly residuals: SavedResiduals;
 }
 
 interface Counted {
@@ -85,6 +96,21 @@ export class ProtocolMix {
     const counts = this.#counts;
     this.#reset();
     return this.#compare(counts, connections, end - 1);
+  }
+
+  save(): SavedMix {
+    return {
+      judged: this.#judged,
+      means: Array.from(this.#means, ([slot, { weight, shares }]) => [slot, weight, [...shares]] as const),
+      residuals: this.#residuals.save(),
+    };
+  }
+
+  load(saved: SavedMix): void {
+    this.#judged = saved.judged;
+    this.#means.clear();
+    for (const [slot, weight, shares] of saved.means) this.#means.set(slot, { weight, shares: new Map(shares) });
+    this.#residuals.load(saved.residuals);
   }
 
   #compare(counts: ReadonlyMap<string, Counted>, connections: number, at: number): MixShift | undefined {
