@@ -261,7 +261,8 @@ function show(name: string, runs: readonly Run[]): void {
     );
 }
 
-const installed = (command: string) => spawnSync(command, ['-V'], { stdio: 'ignore' }).error === undefined;
+const ALONE = process.argv[5] === 'alone';
+const installed = (command: string) => !ALONE && spawnSync(command, ['-V'], { stdio: 'ignore' }).error === undefined;
 
 console.log(
   `${PROTOCOL}: ${number(load.flows)} flows in ${number(DATAGRAMS)} datagrams (${flowsADatagram.toFixed(1)} a datagram)`,

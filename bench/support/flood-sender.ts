@@ -13,7 +13,8 @@ import { NativeSocket } from '../../src/sources/udp/native-socket.ts';
  *
  * `--file`: datagrams to send in turn, each preceded by its length in 32 bits, big-endian, as flow-load.ts writes them. `--size`: generated ones.
  * `--sequence-at`: writes a 32-bit big-endian number there that grows by one with each datagram of a source (0 for
- * generated ones; 12 is right for NetFlow v9). `--sources`: sends from 127.0.0.2, 127.0.0.3... `--rate 0`: unlimited.
+ * generated ones; 12 is right for NetFlow v9). `--seconds-at`: writes the time there, in seconds since 1970 (8 for
+ * NetFlow v9, whose records count from it: the flows are always of now). `--sources`: sends from 127.0.0.2, 127.0.0.3... `--rate 0`: unlimited.
  */
 
 const BATCH = 64;
@@ -64,6 +65,7 @@ class Volley {
   }
 
   load(count: number, source: Source): void {
+    const seconds = Date.now() / 1000;
     const { bytes, view, vectors, slotBytes } = this.slots;
     for (let slot = 0; slot < count; slot++) {
       const index = this.#next++ % this.#datagrams.length;
@@ -74,6 +76,7 @@ class Volley {
         vectors[slot * 2 + 1] = BigInt(datagram.length);
       }
       if (this.#sequenceAt >= 0) view.setUint32(slot * slotBytes + this.#sequenceAt, source.sequence + slot);
+      if (secondsAt >= 0) view.setUint32(slot * slotBytes + secondsAt, seconds);
     }
   }
 }
@@ -87,12 +90,14 @@ const { values } = parseArgs({
     count: { type: 'string', default: '100000' },
     sources: { type: 'string', default: '1' },
     'sequence-at': { type: 'string' },
+    'seconds-at': { type: 'string' },
   },
 });
 const [host, port] = values.target.split(':');
 if (host !== '127.0.0.1') throw new Error('sends to 127.0.0.1 only: it is made to flood');
 const rate = Number(values.rate);
 const count = Number(values.count);
+const secondsAt = Number(values['seconds-at'] ?? -1);
 const sequenceAt = Number(values['sequence-at'] ?? (values.file ? -1 : 0));
 const datagrams = values.file ? readDatagrams(values.file) : [new Uint8Array(Number(values.size))];
 

@@ -6,8 +6,9 @@ import { received } from '../../src/decoders/flow/fixtures/decode-sflow.ts';
 import { FlowDecoder } from '../../src/decoders/flow/flow-decoder.ts';
 import { DEFAULT_FLOW_OPTIONS } from '../../src/decoders/flow/flow-options.ts';
 import type { ExporterReport } from '../../src/model/exporter.ts';
+import { parseExporterSettings } from '../../src/pipelines/exporter-settings.ts';
 import { Office } from '../office.ts';
-import { DEVICE_ADDRESSES, DemoDevices, type DeviceName } from './demo-devices.ts';
+import { DEMO_EXPORTERS_YAML, DEVICE_ADDRESSES, DemoDevices, type DeviceName } from './demo-devices.ts';
 import { NAT_ADDRESS } from './firewall.ts';
 
 const NOW = 1_800_000_000_000;
@@ -106,5 +107,13 @@ describe('DemoDevices', () => {
       expect(String(row.src_ip)).toMatch(/^10\.30\./);
       expect(Number(row.vlan)).toBeGreaterThanOrEqual(100);
     }
+  });
+
+  it('have names, and the switch has names of ports, in the file that the demo writes', () => {
+    const settings = parseExporterSettings(DEMO_EXPORTERS_YAML, 'exporters.yaml');
+    expect(settings(DEVICE_ADDRESSES.router)).toEqual({ name: 'core-router' });
+    expect(settings(DEVICE_ADDRESSES.firewall)).toMatchObject({ interfaces: { 1: 'inside', 2: 'outside' } });
+    const named = Object.keys(settings(DEVICE_ADDRESSES.switch).interfaces ?? {}).map(Number);
+    expect(named).toEqual(reports.switch.interfaces.map(({ index }) => index));
   });
 });

@@ -86,7 +86,7 @@ export async function runApp(
 async function firstSignal(io: Io): Promise<void> {
   await new Promise<void>((resolve) => {
     io.onInterrupt((times) => {
-      if (times > 1) process.exit(EXIT.interrupted);
+      if (times > 1) endAtOnce();
       resolve();
     });
   });
@@ -94,8 +94,16 @@ async function firstSignal(io: Io): Promise<void> {
   // Left in place after a clean stop, without holding the process: it ends one that something still keeps open.
   setTimeout(() => {
     io.say(`Not stopped within ${GRACE_MS / 1000} s: ending now. What was acknowledged is kept.`);
-    process.exit(EXIT.failed);
+    endAtOnce();
   }, GRACE_MS).unref();
+}
+
+/**
+ * Not `process.exit`: that runs the destructors of the engine, which wait for a query that does not end. Nothing is lost,
+ * because whatever was acknowledged survives a kill at any moment.
+ */
+function endAtOnce(): void {
+  process.kill(process.pid, 'SIGKILL');
 }
 
 function greet(started: Started, io: Io, open: boolean): void {

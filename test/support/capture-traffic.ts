@@ -19,8 +19,12 @@ export interface CapturedFlow {
   last: number;
 }
 
+export interface TrafficFrame extends CapturedFrame {
+  readonly flow: CapturedFlow;
+}
+
 export interface CaptureTraffic {
-  readonly frames: readonly CapturedFrame[];
+  readonly frames: readonly TrafficFrame[];
   readonly flows: readonly CapturedFlow[];
 }
 
@@ -45,15 +49,14 @@ const SPAN = 20_000;
  */
 export function makeCaptureTraffic(options: CaptureTrafficOptions): CaptureTraffic {
   const random = new Random(options.seed);
-  const frames: CapturedFrame[] = [];
+  const frames: TrafficFrame[] = [];
   const flows = new Map<string, CapturedFlow>();
   for (let n = 0; n < options.conversations; n++) {
     const ipv6 = options.ipv6 && n % 4 === 3;
     let at = options.from + random.between(0, SPAN / 2);
     for (const packet of conversation(random, n, ipv6)) {
       const frame = buildFrame(packet);
-      frames.push({ at, frame });
-      count(flows, packet, frame.length, at);
+      frames.push({ at, frame, flow: count(flows, packet, frame.length, at) });
       at += random.between(1, 150);
     }
   }
@@ -72,7 +75,7 @@ export function sumFlows(flows: readonly CapturedFlow[]) {
   return sum;
 }
 
-function count(flows: Map<string, CapturedFlow>, packet: Packet, frameBytes: number, at: number): void {
+function count(flows: Map<string, CapturedFlow>, packet: Packet, frameBytes: number, at: number): CapturedFlow {
   const { srcIp, dstIp, proto, srcPort = 0, dstPort = 0 } = packet;
   const key = `${srcIp} ${srcPort} ${dstIp} ${dstPort} ${proto}`;
   let flow = flows.get(key);
@@ -84,6 +87,7 @@ function count(flows: Map<string, CapturedFlow>, packet: Packet, frameBytes: num
   flow.bytes += frameBytes - ETHERNET_HEADER;
   flow.frameBytes += frameBytes;
   flow.last = at;
+  return flow;
 }
 
 function conversation(random: Random, n: number, ipv6: boolean): Packet[] {

@@ -72,10 +72,10 @@ export async function startFlowCapture(program: 'nfcapd' | 'sfcapd'): Promise<Fl
   };
 }
 
-/** Sends datagrams to a port of loopback, a few at a time so that no buffer overflows. */
-export async function sendDatagrams(datagrams: readonly Uint8Array[], port: number): Promise<void> {
+/** Sends datagrams to a port of loopback, from an address there, a few at a time so that no buffer overflows. */
+export async function sendDatagrams(datagrams: readonly Uint8Array[], port: number, from = '127.0.0.1'): Promise<void> {
   const socket = createSocket('udp4');
-  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => socket.bind(0, from, resolve));
   for (const [index, datagram] of datagrams.entries()) {
     await new Promise<void>((resolve, reject) =>
       socket.send(datagram, port, '127.0.0.1', (error) => (error ? reject(error) : resolve())),
@@ -85,6 +85,12 @@ export async function sendDatagrams(datagrams: readonly Uint8Array[], port: numb
   // What was sent is in the other socket's buffer already; the program behind it still has to read it.
   await new Promise((resolve) => setTimeout(resolve, 200));
   await new Promise<void>((resolve) => socket.close(() => resolve()));
+}
+
+/** Datagrams as a capture of what came to `port`, a millisecond apart. */
+export function captureOf(datagrams: readonly Uint8Array[], port: number, from = '127.0.0.1', at = 0): Buffer {
+  const addresses = { srcIp: from, dstIp: '127.0.0.1', proto: 17, srcPort: 50_000, dstPort: port };
+  return writePcap(datagrams.map((payload, n) => ({ at: at + n, frame: buildFrame({ ...addresses, payload }) })));
 }
 
 /**
@@ -99,9 +105,7 @@ export async function readWithTshark(
   const folder = await mkdtemp(join(tmpdir(), 'tshark-'));
   try {
     const path = join(folder, 'export.pcap');
-    const addresses = { srcIp: '127.0.0.1', dstIp: '127.0.0.1', proto: 17, srcPort: 50_000, dstPort: port };
-    const frames = datagrams.map((payload, at) => ({ at, frame: buildFrame({ ...addresses, payload }) }));
-    await writeFile(path, writePcap(frames));
+    await writeFile(path, captureOf(datagrams, port));
     const args = ['-r', path, '-T', 'fields', '-E', 'separator=/t', '-E', 'occurrence=a', '-E', 'aggregator=|'];
     const text = execFileSync('tshark', [...args, ...fields.flatMap((field) => ['-e', field])], {
       env: { ...process.env, TZ: 'UTC' },

@@ -1,3 +1,4 @@
+import { IpfixNumbering } from './ipfix-numbering.ts';
 import { SamplingRates } from './sampling-rates.ts';
 import { type SequenceCounts, SequenceTracker } from './sequence-tracker.ts';
 import { type TemplateBudget, TemplateStore } from './template-store.ts';
@@ -11,7 +12,9 @@ export class Domain {
   readonly key: number;
   readonly templates: TemplateStore;
   readonly sampling = new SamplingRates();
-  readonly sequence: SequenceTracker;
+  sequence: SequenceTracker;
+  /** IPFIX only. */
+  readonly numbering = new IpfixNumbering();
   /** systemInitTimeMilliseconds (160) as IPFIX options told it, milliseconds since 1970; NaN when they did not. */
   bootTime = Number.NaN;
   /** Microseconds since 1970. */

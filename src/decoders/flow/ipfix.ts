@@ -1,9 +1,10 @@
 import type { Datagram, FlowProtocolDecoder } from './datagram.ts';
-import { domainKey } from './domain.ts';
+import { type Domain, domainKey } from './domain.ts';
 import type { Exporter } from './exporter.ts';
 import type { FlowOptions } from './flow-options.ts';
 import type { FlowSink } from './flow-sink.ts';
 import { Problem } from './problem.ts';
+import { type SequenceCounts, SequenceTracker } from './sequence-tracker.ts';
 import { SetDecoder } from './set-decoder.ts';
 import { templateStateOf } from './template-state.ts';
 
@@ -20,6 +21,7 @@ export class IpfixDecoder implements FlowProtocolDecoder {
   readonly #options: FlowOptions;
   readonly #problem = new Problem();
   readonly #sets: SetDecoder;
+  readonly #before: SequenceCounts = { lost: 0, reordered: 0, duplicates: 0, restarts: 0 };
 
   constructor(options: FlowOptions) {
     this.#options = options;
@@ -50,10 +52,28 @@ export class IpfixDecoder implements FlowProtocolDecoder {
     const key = domainKey(view.getUint32(at + 12), this.#options.sessionByPort ? port : 0);
     const domain = state.domain(key, receivedAt);
     this.#sets.run.turn(datagram, state, domain, view.getUint32(at + 4) * 1e6, Number.NaN, 0);
+    const options = exporter.counters.options;
     this.#sets.decode(datagram, state, domain, at + HEADER, to, sink);
     // How many records a message has that is cut off, only its sender knows.
-    domain.sequence.observe(view.getUint32(at + 8), length > end - at ? Number.NaN : this.#sets.records);
+    const units = length > end - at ? Number.NaN : this.#sets.records;
+    this.#number(domain, exporter, view.getUint32(at + 8), units, exporter.counters.options - options);
     return to;
+  }
+
+  #number(domain: Domain, { counters }: Exporter, sequence: number, units: number, options: number): void {
+    const { numbering } = domain;
+    if (numbering.look(sequence, units, options)) {
+      numbering.takeBack(counters);
+      domain.sequence = new SequenceTracker(counters);
+    }
+    const before = this.#before;
+    before.lost = counters.lost;
+    before.reordered = counters.reordered;
+    before.duplicates = counters.duplicates;
+    before.restarts = counters.restarts;
+    const counted = numbering.counted(units, options);
+    domain.sequence.observe(numbering.first(sequence, counted), counted);
+    numbering.doubt(before, counters);
   }
 }
 

@@ -68,9 +68,10 @@ export function readRecords(run: MessageRun, from: number, count: number, batch:
     const protocol = view.getUint8(at + 38);
     const to = view.getUint16(at + 34);
     if (protocol === ICMP || protocol === ICMP6) {
-      // Exporters write type * 256 + code as the port of the destination.
-      src_port[row] = to >>> 8;
-      dst_port[row] = to & 0xff;
+      // Exporters write type * 256 + code as the port of the destination; fprobe the type as that of the source.
+      const told = view.getUint16(at + 32);
+      src_port[row] = told === 0 || to !== 0 ? to >>> 8 : told & 0xff;
+      dst_port[row] = told === 0 || to !== 0 ? to & 0xff : told >>> 8;
     } else {
       src_port[row] = view.getUint16(at + 32);
       dst_port[row] = to;

@@ -2,6 +2,7 @@ import { AppError, messageOf } from '../../kit/errors.ts';
 import type { Log } from '../../kit/log.ts';
 import type { Driver } from './driver.ts';
 import { engineError, isPermanent } from './engine-error.ts';
+import { MergePace } from './merge-pace.ts';
 import { DEAD_LETTER_COLUMNS, DEAD_LETTERS, EVENT_COLUMNS, EVENTS } from './schema.ts';
 import type { Spool, SpoolGroup } from './spool.ts';
 
@@ -35,6 +36,8 @@ export class Drain {
   readonly #driver: Driver;
   readonly #log: Log;
   readonly #hooks: DrainHooks;
+  /** Only where the engine shares our cores; a server looks after itself. */
+  readonly #merges: MergePace | undefined;
   #waiters: Waiter[] = [];
   #wake: (() => void) | undefined;
   #signalled = false;
@@ -48,6 +51,7 @@ export class Drain {
     this.#driver = driver;
     this.#log = log;
     this.#hooks = hooks;
+    if (driver.engine === 'chdb') this.#merges = new MergePace((sql) => driver.exec(sql), GROUP_ROWS);
   }
 
   /** Why inserts fail at present; empty when they do not. */
@@ -143,6 +147,7 @@ export class Drain {
       group.files.reduce((sum, file) => sum + file.rows, 0),
       (performance.now() - started) / 1000,
     );
+    await this.#merges?.inserted(this.#spool.rows);
   }
 
   #release(): void {

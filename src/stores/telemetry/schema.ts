@@ -147,6 +147,9 @@ async function setMerges(driver: Driver, select: Select): Promise<void> {
     `SELECT engine_full FROM system.tables WHERE database = '${DATABASE}' AND name = 'events'`,
   );
   if (!String(engine).includes(MERGE_BASE)) await driver.exec(`ALTER TABLE ${EVENTS} MODIFY SETTING ${MERGE_BASE}`);
+  // Left behind by a process that was killed while it had put merging off.
+  if (String(engine).includes('max_bytes_to_merge_at_max_space_in_pool'))
+    await driver.exec(`ALTER TABLE ${EVENTS} RESET SETTING max_bytes_to_merge_at_max_space_in_pool`);
 }
 
 async function setRetention(

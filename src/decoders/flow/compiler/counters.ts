@@ -5,15 +5,27 @@ import type { ProgramBuilder } from './program-builder.ts';
 const MOST = number(Number.MAX_SAFE_INTEGER);
 
 type Elements = readonly (readonly [pen: number, id: number])[];
-/** IANA elements, each with the one that counts where it is zero. */
-type Counters = readonly (readonly [id: number, whenZero?: number])[];
 
 /**
- * What the source sent, the best element first: initiator, delta, total, after a middlebox, layer 2. Beside some stands
- * the count of what went out, which some devices send together with it and fill alone for what they sent themselves.
+ * What the source sent, the best element first: initiator, delta, total, after a middlebox, layer 2. Where a record has
+ * what came in (1) and what went out (23), the first counts, even when it is zero: others would be counted twice.
  */
-const FORWARD_BYTES: Counters = [[231], [1, 23], [85, 171], [23], [171], [352], [353]];
-const FORWARD_PACKETS: Counters = [[298], [2, 24], [86, 172], [24], [172]];
+const FORWARD_BYTES: Elements = [
+  [0, 231],
+  [0, 1],
+  [0, 85],
+  [0, 23],
+  [0, 171],
+  [0, 352],
+  [0, 353],
+];
+const FORWARD_PACKETS: Elements = [
+  [0, 298],
+  [0, 2],
+  [0, 86],
+  [0, 24],
+  [0, 172],
+];
 /** What the destination sent back (RFC 5103; responder; Ixia). */
 const REVERSE_BYTES: Elements = [
   [0, 232],
@@ -31,7 +43,7 @@ const REVERSE_PACKETS: Elements = [
 ];
 
 export function hasCounters(builder: ProgramBuilder): boolean {
-  return [...FORWARD_BYTES, ...FORWARD_PACKETS].some(([id]) => builder.find(0, id) !== undefined);
+  return [...FORWARD_BYTES, ...FORWARD_PACKETS].some(([pen, id]) => builder.find(pen, id) !== undefined);
 }
 
 /**
@@ -42,8 +54,8 @@ export function addCounters(builder: ProgramBuilder, hasFrame: boolean): void {
   const rate = samplingRate(builder);
   builder.step({ is: 'store', column: 'sampling', value: choice(binary(rate, '>', 1), rate, number(0)) });
   const counters = [
-    ['bytes', 'src_bytes', 'dst_bytes', forward(builder, FORWARD_BYTES), reverse(builder, REVERSE_BYTES)],
-    ['packets', 'src_packets', 'dst_packets', forward(builder, FORWARD_PACKETS), reverse(builder, REVERSE_PACKETS)],
+    ['bytes', 'src_bytes', 'dst_bytes', first(builder, FORWARD_BYTES), first(builder, REVERSE_BYTES)],
+    ['packets', 'src_packets', 'dst_packets', first(builder, FORWARD_PACKETS), first(builder, REVERSE_PACKETS)],
   ] as const;
   const isCounted = counters.some(([, , , there, back]) => there ?? back);
   for (const [sum, source, destination, sent, returned] of counters) {
@@ -58,18 +70,8 @@ export function addCounters(builder: ProgramBuilder, hasFrame: boolean): void {
   }
 }
 
-/** Takes the first of these that the template has; the others stay for `attrs`, with what stands in when it is zero. */
-function forward(builder: ProgramBuilder, counters: Counters): Expression | undefined {
-  for (const [id, whenZero] of counters) {
-    const value = builder.uint(0, id);
-    if (!value) continue;
-    const other = whenZero === undefined ? undefined : builder.peek(0, whenZero);
-    return other ? binary(value, '||', other) : value;
-  }
-  return undefined;
-}
-
-function reverse(builder: ProgramBuilder, elements: Elements): Expression | undefined {
+/** Takes the first of these that the template has; the others stay for `attrs`. */
+function first(builder: ProgramBuilder, elements: Elements): Expression | undefined {
   for (const [pen, id] of elements) {
     const value = builder.uint(pen, id);
     if (value) return value;

@@ -83,13 +83,9 @@ export class ProgramBuilder {
     const field = this.find(pen, id);
     if (!field || !isUint(field.length)) return undefined;
     this.take(field);
-    return uintOf(field);
-  }
-
-  /** As {@link uint}, but leaves the field to others. */
-  peek(pen: number, id: number): Expression | undefined {
-    const field = this.find(pen, id);
-    return field && isUint(field.length) ? uintOf(field) : undefined;
+    return field.length === VARIABLE
+      ? call('varUint', start(field), length(field))
+      : { is: 'uint', field: field.index };
   }
 
   /** Takes all of these and answers their values in this order. */
@@ -133,10 +129,6 @@ export class ProgramBuilder {
   key(name: string): number {
     return this.keys.push(encoder.encode(`,${JSON.stringify(name)}:`)) - 1;
   }
-}
-
-function uintOf(field: KnownField): Expression {
-  return field.length === VARIABLE ? call('varUint', start(field), length(field)) : { is: 'uint', field: field.index };
 }
 
 export function isUint(length: number): boolean {

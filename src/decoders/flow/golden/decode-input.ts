@@ -4,13 +4,13 @@ import type { Row } from '../../fixtures/collecting-sink.ts';
 import { datagramOf } from '../../fixtures/netflow5-datagram.ts';
 import type { FlowProtocolDecoder } from '../datagram.ts';
 import { ExporterTable } from '../exporter-table.ts';
-import { flowProtocolOf } from '../flow-decoder.ts';
+import { FlowDecoder } from '../flow-decoder.ts';
 import type { FlowObserver, OptionsRecord } from '../flow-observer.ts';
 import { DEFAULT_FLOW_OPTIONS, type FlowOptions } from '../flow-options.ts';
 import { IpfixDecoder } from '../ipfix.ts';
 import { NetFlow5Decoder } from '../netflow5.ts';
 import { NetFlow9Decoder } from '../netflow9.ts';
-import { agentOf, SflowDecoder } from '../sflow.ts';
+import { SflowDecoder } from '../sflow.ts';
 import type { Fields } from './flow-fields.ts';
 import { ourInterface } from './interface-fields.ts';
 
@@ -53,14 +53,10 @@ export function decodeAll(payloads: readonly Payload[]): Decoded {
     options: (_, record) => void options.push(record),
     counters: (_, index, read) => void (read && counters.push(ourInterface(index, read))),
   };
-  const known = decoders({ ...DEFAULT_FLOW_OPTIONS, fields: 'all', maxTimeDifference: FOR_EVER, observer });
   const exporters = new ExporterTable();
+  const choices = { ...DEFAULT_FLOW_OPTIONS, fields: 'all' as const, maxTimeDifference: FOR_EVER, observer };
+  const decoder = new FlowDecoder(exporters, choices);
   const sink = new CollectingFlowSink(16);
-  for (const { bytes, peer } of payloads) {
-    const datagram = datagramOf(bytes, RECEIVED_AT);
-    const protocol = flowProtocolOf(datagram.view, datagram.start, datagram.end);
-    const agent = protocol === 'sflow' ? agentOf(datagram) : '';
-    if (protocol) known.get(protocol)?.decode(datagram, exporters.at(agent || peer), sink);
-  }
+  for (const { bytes, peer } of payloads) decoder.decode(datagramOf(bytes, RECEIVED_AT), peer, sink);
   return { flows: sink.events, options, counters, rejected: sink.rejected, exporters };
 }
