@@ -10,6 +10,7 @@ import {
   geneve,
   gre,
   gtp,
+  icmp,
   mpls,
   nflog,
   packetOf,
@@ -47,6 +48,7 @@ const SEEDS: readonly (readonly [linkType: number, bytes: Buffer])[] = [
   [1, inUdp(6081, geneve(ethernet(inner), 0x6558, 7, Buffer.alloc(8, 1)))],
   [1, inUdp(2152, gtp(inner, 7, Buffer.from([0, 1, 0, 0x85, 1, 0, 9, 0])))],
   [1, inUdp(3544, ipv6(segment, 6, Buffer.from('20010000c0000201000000000000abcd', 'hex'), B))],
+  [1, ethernet(ipv4(icmp(5, 1, inner), { proto: 1 }))],
   [276, sll2(inner)],
   [239, nflog(inner, 'little')],
   [127, radiotap(wifi(snap(inner), { control: 0x88, quality: Buffer.alloc(2), padding: 2 }), 0x20)],
@@ -97,6 +99,7 @@ describe('Dissector', () => {
   it('never reads beside the packet: what lies around it changes nothing', () => {
     const stream = seeded(21);
     const random = (below: number) => Math.floor(stream() * below);
+    const dissectors = [new Dissector(), new Dissector()];
     const dissected = [newDissected(), newDissected()];
     for (let run = 0; run < 5_000; run++) {
       const [linkType, bytes] = SEEDS[random(SEEDS.length)];
@@ -114,7 +117,7 @@ describe('Dissector', () => {
           originalLength: broken.length,
           linkType,
         };
-        new Dissector().dissect(packet, dissected[side]);
+        dissectors[side].dissect(packet, dissected[side]);
       }
       expect(dissected[0]).toEqual(dissected[1]);
     }
@@ -139,6 +142,7 @@ describe('Dissector', () => {
     const dissector = new Dissector();
     const into = newDissected();
     const found = { ipv4: 0, ipv6: 0, arp: 0, tcp: 0, udp: 0, icmp: 0, dataSegments: 0, dnsQuestions: 0, ipBytes: 0 };
+    let wrong = 0;
     const connections = new Set<string>();
     while (await reader.more()) {
       while (reader.next()) {
@@ -152,12 +156,11 @@ describe('Dissector', () => {
         if (proto === 17) found.udp++;
         if (proto === 1 || proto === 58) found.icmp++;
         if (proto === 17 && dstPort === 53) found.dnsQuestions++;
-        expect(into.problems).toBe(0);
-        expect(into.payloadCaptured).toBe(payloadLength);
+        if (into.problems !== 0 || into.payloadCaptured !== payloadLength) wrong++;
         if (proto !== 6) continue;
         found.tcp++;
         if (payloadLength > 0) found.dataSegments++;
-        expect(into.tsVal).not.toBe(-1);
+        if (into.tsVal === -1) wrong++;
         if (into.flags !== 2) continue;
         expect(into).toMatchObject({ mss: 1460, windowScale: 7, sackPermitted: true });
         const length = family === 4 ? 4 : 16;
@@ -165,6 +168,7 @@ describe('Dissector', () => {
         connections.add(`${hosts} ${srcPort} ${dstPort}`);
       }
     }
+    expect(wrong).toBe(0);
     const {
       ipv4: v4,
       ipv6: v6,

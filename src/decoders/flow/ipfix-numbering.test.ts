@@ -3,17 +3,18 @@ import { IpfixNumbering } from './ipfix-numbering.ts';
 import { SequenceTracker } from './sequence-tracker.ts';
 
 /** What the decoder does with each message, without the rest of it. */
-function watch(messages: readonly (readonly [sequence: number, units: number])[]) {
+function watch(messages: readonly (readonly [sequence: number, units: number, options?: number])[]) {
   const counts = { lost: 0, reordered: 0, duplicates: 0, restarts: 0 };
   const numbering = new IpfixNumbering();
   let tracker = new SequenceTracker(counts);
-  for (const [sequence, units] of messages) {
-    if (numbering.look(sequence, units)) {
+  for (const [sequence, units, options = 0] of messages) {
+    if (numbering.look(sequence, units, options)) {
       numbering.takeBack(counts);
       tracker = new SequenceTracker(counts);
     }
     const before = { ...counts };
-    tracker.observe(numbering.first(sequence, units), units);
+    const counted = numbering.counted(units, options);
+    tracker.observe(numbering.first(sequence, counted), counted);
     numbering.doubt(before, counts);
   }
   return { ...counts, inclusive: numbering.inclusive };
@@ -40,6 +41,13 @@ describe('the numbers of IPFIX messages', () => {
   it('may count those of the message too, which is no loss', () => {
     expect(watch(numbered(UNITS, true))).toEqual({ ...none, inclusive: true });
     expect(watch(numbered(UNITS, true, 2 ** 32 - 40))).toEqual({ ...none, inclusive: true });
+  });
+
+  it('may leave out options records, where they count themselves', () => {
+    const messages = numbered(UNITS, true).map(
+      ([sequence, units], i) => [sequence, i % 4 ? units : units + 1, i % 4 ? 0 : 1] as const,
+    );
+    expect(watch(messages)).toEqual({ ...none, inclusive: true });
   });
 
   it.each([false, true])('tell what is lost, whichever way they count (own: %s)', (own) => {

@@ -4,12 +4,12 @@ import type { SequenceCounts } from './sequence-tracker.ts';
 const CONVINCED = 2;
 
 /**
- * How an exporter numbers its IPFIX messages. RFC 7011 section 3.1 counts the data records *before* a message; some
- * exporters (softflowd) count those of the message too, which looks like loss and reordering whenever the number of
- * records changes. What was counted wrongly until that is clear is taken back.
+ * How an exporter numbers its IPFIX messages. RFC 7011 section 3.1 counts the data records *before* a message, options
+ * records among them; some exporters (softflowd) count the flows of the message too, and no options. That looks like loss
+ * and reordering whenever the number of records changes. What was counted wrongly until it is clear is taken back.
  */
 export class IpfixNumbering {
-  /** The number holds the message's own records too. */
+  /** The number holds the message's own flows too, and no options records. */
   inclusive = false;
   #sequence = Number.NaN;
   #units = Number.NaN;
@@ -19,11 +19,12 @@ export class IpfixNumbering {
   /**
    * Looks at a message before it is counted.
    * @param units its data records, NaN when that is not known.
+   * @param options how many of them are options records.
    * @returns whether it has just become clear that the numbers have to be read in the other way.
    */
-  look(sequence: number, units: number): boolean {
+  look(sequence: number, units: number, options: number): boolean {
     const asTold = (this.#sequence + this.#units) % 2 ** 32 === sequence;
-    const itself = (this.#sequence + units) % 2 ** 32 === sequence;
+    const itself = (this.#sequence + units - options) % 2 ** 32 === sequence;
     this.#sequence = sequence;
     this.#units = units;
     if (asTold === itself) return false;
@@ -35,9 +36,14 @@ export class IpfixNumbering {
     return news && now;
   }
 
-  /** The number of the first record of a message. */
-  first(sequence: number, units: number): number {
-    return this.inclusive && !Number.isNaN(units) ? (sequence - units + 2 ** 32) % 2 ** 32 : sequence;
+  /** The records that the sequence counts of a message. */
+  counted(units: number, options: number): number {
+    return this.inclusive ? units - options : units;
+  }
+
+  /** The number of the first record of a message with so many {@link counted} ones. */
+  first(sequence: number, counted: number): number {
+    return this.inclusive && !Number.isNaN(counted) ? (sequence - counted + 2 ** 32) % 2 ** 32 : sequence;
   }
 
   /** Remembers what a message that speaks for the other way added to the counts. */

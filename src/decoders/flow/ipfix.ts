@@ -52,15 +52,17 @@ export class IpfixDecoder implements FlowProtocolDecoder {
     const key = domainKey(view.getUint32(at + 12), this.#options.sessionByPort ? port : 0);
     const domain = state.domain(key, receivedAt);
     this.#sets.run.turn(datagram, state, domain, view.getUint32(at + 4) * 1e6, Number.NaN, 0);
+    const options = exporter.counters.options;
     this.#sets.decode(datagram, state, domain, at + HEADER, to, sink);
     // How many records a message has that is cut off, only its sender knows.
-    this.#number(domain, exporter, view.getUint32(at + 8), length > end - at ? Number.NaN : this.#sets.records);
+    const units = length > end - at ? Number.NaN : this.#sets.records;
+    this.#number(domain, exporter, view.getUint32(at + 8), units, exporter.counters.options - options);
     return to;
   }
 
-  #number(domain: Domain, { counters }: Exporter, sequence: number, units: number): void {
+  #number(domain: Domain, { counters }: Exporter, sequence: number, units: number, options: number): void {
     const { numbering } = domain;
-    if (numbering.look(sequence, units)) {
+    if (numbering.look(sequence, units, options)) {
       numbering.takeBack(counters);
       domain.sequence = new SequenceTracker(counters);
     }
@@ -69,7 +71,8 @@ export class IpfixDecoder implements FlowProtocolDecoder {
     before.reordered = counters.reordered;
     before.duplicates = counters.duplicates;
     before.restarts = counters.restarts;
-    domain.sequence.observe(numbering.first(sequence, units), units);
+    const counted = numbering.counted(units, options);
+    domain.sequence.observe(numbering.first(sequence, counted), counted);
     numbering.doubt(before, counters);
   }
 }

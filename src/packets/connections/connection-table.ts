@@ -104,7 +104,7 @@ export class ConnectionTable {
     this.#tcp = new TcpAnalyzer(this.#pool);
     this.#inspector = options.inspector;
     this.#inspectedBytes = options.inspectedBytes ?? DEFAULT_INSPECTED_BYTES;
-    this.#deltas = new WindowDeltas(this.#pool, options.inspector);
+    this.#deltas = new WindowDeltas(this.#pool, options.inspector, options.eventOf);
     this.#view = new ConnectionView(options.inspector, options.communityId);
     this.#onConnection = options.onConnection;
     this.#onObservation = options.onObservation;
@@ -128,6 +128,11 @@ export class ConnectionTable {
   /** The connection of the packet that was added last; undefined when it had none. Reused. */
   get last(): Connection | undefined {
     return this.#last === NONE ? undefined : this.#show(this.#last);
+  }
+
+  /** The connection in the slot that an inspector was just given, by `payload` or `close`. Reused. */
+  shown(slot: number): Connection {
+    return this.#show(slot);
   }
 
   add(packet: Packet, d: Dissected): void {

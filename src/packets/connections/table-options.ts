@@ -35,6 +35,8 @@ export interface ConnectionTableOptions {
   readonly inspector?: Inspector;
   /** Community ID of a connection, asked for when somebody reads it; empty when absent. */
   readonly communityId?: CommunityId;
+  /** Names the event behind observations of the connection with this id, for evidence; empty when absent. */
+  readonly eventOf?: (id: number) => string;
   /** Connections at most, those waiting to be observed included; 448 bytes each. */
   readonly limit?: number;
   /** Segments in flight, holes and round trip samples at most, of all connections; 21 bytes each. */

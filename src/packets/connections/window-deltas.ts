@@ -8,6 +8,7 @@ import {
   DATA,
   DUPLICATE_ACKS,
   END_AT,
+  ID_AT,
   IP_BYTES_AT,
   OLD_DATA,
   OLD_DUPLICATES,
@@ -41,6 +42,7 @@ const MAX_SAMPLES = 128;
 export class WindowDeltas {
   readonly #pool: NodePool;
   readonly #inspector: Inspector | undefined;
+  readonly #eventOf: ((id: number) => string) | undefined;
   readonly #observation: Observation = {
     at: 0,
     src: '',
@@ -68,9 +70,10 @@ export class WindowDeltas {
     event: '',
   };
 
-  constructor(pool: NodePool, inspector?: Inspector) {
+  constructor(pool: NodePool, inspector?: Inspector, eventOf?: (id: number) => string) {
     this.#pool = pool;
     this.#inspector = inspector;
+    this.#eventOf = eventOf;
   }
 
   /** Readies a new record. */
@@ -116,6 +119,7 @@ export class WindowDeltas {
     into.service = application?.service ?? '';
     into.domain = application?.domain ?? '';
     into.problems = ints[at + PROBLEMS_SEEN];
+    if (this.#eventOf) into.event = this.#eventOf(doubles[(at + ID_AT) >> 1]);
     this.#takeCounters(page, at);
     this.#takeSamples(ints, at);
     ints[at + PROBLEMS_SEEN] = 0;
