@@ -60,9 +60,13 @@ describe('a load of which the totals are known', () => {
       missedBytes: 0,
     });
     expect(sums.missedBytes).toBe(0);
-    expect([states.SF, states.REJ, states.RSTO]).toEqual([totals.finished, totals.refused, totals.reset]);
-    expect(states.S0).toBeGreaterThanOrEqual(totals.unanswered);
-    const all = Object.values(states).reduce((sum, count) => sum + count, 0);
-    expect(all).toBe(totals.connections);
+    expect([states.REJ, states.RSTO]).toEqual([totals.refused, totals.reset]);
+    // Of what goes on at the end of the load, some have only the last acknowledgement or the first answer to come.
+    const { SF = 0, S0 = 0, REJ = 0, RSTO = 0, S1 = 0, S2 = 0, ...others } = states;
+    expect(others).toEqual({});
+    expect(SF - totals.finished + S0 - totals.unanswered + S1 + S2).toBe(totals.open);
+    expect(SF).toBeGreaterThanOrEqual(totals.finished);
+    expect(S0).toBeGreaterThanOrEqual(totals.unanswered);
+    expect(SF + S0 + REJ + RSTO + S1 + S2).toBe(totals.connections);
   });
 });

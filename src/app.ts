@@ -267,9 +267,9 @@ function trafficService(
     ...traffic,
     captureDir,
     // What it finds is held by the service, within bounds of its own.
-    analysis: ({ seconds, source, input }, hooks) => {
+    analysis: ({ seconds, source, input, again }, hooks) => {
       const options = { seconds, homeNetworks: geo.homeNetworks, keepWindows: 0, keepAnomalies: 0 };
-      if (!traffic.storeConnections) return new TrafficAnalysis(options, hooks);
+      if (!traffic.storeConnections || again) return new TrafficAnalysis(options, hooks);
       return storedAnalysis(options, hooks, { source, input, take: (batch) => pipeline.take(batch, []), known });
     },
     capture: new LiveCapture({ tool: traffic.captureTool, ringPackets, ringBytes, folder: captureDir }),

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 
 const ICMP = 1;
 const TCP = 6;
@@ -60,7 +60,7 @@ export function communityId(
     at = input.writeUInt16BE((keep ? srcPort : second) & 0xffff, at);
     at = input.writeUInt16BE((keep ? second : srcPort) & 0xffff, at);
   }
-  return `1:${createHash('sha1').update(input.subarray(0, at)).digest('base64')}`;
+  return `1:${digest('sha1', input.subarray(0, at), 'base64')}`;
 }
 
 /** Whether the sender comes first: the lower address, or with equal addresses the lower port. */

@@ -304,11 +304,15 @@ export class TrafficService implements Component, TrafficDirectory {
       const bytesTotal = held.reduce((sum, { length }) => sum + length, 0);
       const results = new TrafficResults('live', name, windowSeconds, key);
       const input = { bytes: bytes(), read: () => read, close: async () => undefined };
-      return this.#analyse(results, input, { bytesTotal });
+      return this.#analyse(results, input, { bytesTotal, again: true });
     });
   }
 
-  #analyse(results: TrafficResults, input: CaptureInput, more: Pick<JobOrder, 'bytesTotal' | 'problems'>): TrafficJob {
+  #analyse(
+    results: TrafficResults,
+    input: CaptureInput,
+    more: Pick<JobOrder, 'bytesTotal' | 'problems' | 'again'>,
+  ): TrafficJob {
     const { source, input: name, windowSeconds } = results;
     const job = this.#runs.add({ source, input: name, windowSeconds, ...more });
     job.start(input, this.#options.analysis, this.#hooks(results), () => this.#computed(job, results));

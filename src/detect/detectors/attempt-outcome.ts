@@ -5,18 +5,20 @@ import { ACK, CONTROL, FIN, PSH, RST, SYN, TCP, UDP } from './tcp-flags.ts';
 export type Outcome = 'success' | 'failure' | 'unanswered' | 'none';
 
 /** Zeek's states in which the originator's SYN was seen, by what came of it. */
-const STATES: Readonly<Record<string, Outcome>> = {
-  S0: 'unanswered',
-  REJ: 'failure',
-  RSTOS0: 'failure',
-  SH: 'failure',
-  SF: 'success',
-  S1: 'success',
-  S2: 'success',
-  S3: 'success',
-  RSTO: 'success',
-  RSTR: 'success',
-};
+const STATES: ReadonlyMap<string, Outcome> = new Map(
+  Object.entries<Outcome>({
+    S0: 'unanswered',
+    REJ: 'failure',
+    RSTOS0: 'failure',
+    SH: 'failure',
+    SF: 'success',
+    S1: 'success',
+    S2: 'success',
+    S3: 'success',
+    RSTO: 'success',
+    RSTR: 'success',
+  }),
+);
 
 /**
  * What came of a connection, for the detection of scans. Only what began with SYN without ACK counts in TCP: the
@@ -31,7 +33,7 @@ export function outcomeOf(o: Observation): Outcome {
 }
 
 function outcomeOfState(o: Observation): Outcome {
-  const outcome = STATES[o.state] ?? 'none';
+  const outcome = STATES.get(o.state) ?? 'none';
   if (outcome === 'success' || o.tcpFlags === 0) return outcome;
   return (o.tcpFlags & (SYN | ACK)) === SYN ? outcome : 'none';
 }

@@ -111,6 +111,13 @@ describe('PortScan', () => {
     ).toEqual([]);
   });
 
+  it('takes states that nobody knows for none', () => {
+    const odd = Array.from({ length: 50 }, (_, i) =>
+      syn({ src: SCANNER, dst: `10.0.0.${i}`, state: i % 2 ? 'constructor' : '?' }),
+    );
+    expect(run(odd)).toEqual([]);
+  });
+
   it('is silent for office traffic in which one of eight fails', () => {
     const random = new Random(3);
     const observations = Array.from({ length: 5000 }, (_, i) => {

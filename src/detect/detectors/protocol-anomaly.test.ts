@@ -96,6 +96,8 @@ describe('ProtocolAnomaly: services on foreign ports', () => {
     ['quic', 443],
     ['ntp', 40_000],
     ['', 4444],
+    ['constructor', 4444],
+    ['__proto__', 4444],
   ])('is silent for %s on port %i', (service, dstPort) => {
     expect(run([observation({ service, dstPort })])).toEqual([]);
   });

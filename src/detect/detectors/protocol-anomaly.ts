@@ -19,7 +19,6 @@ export interface ProtocolAnomalyOptions {
 
 /** What was found of one source and kind in this window. */
 interface Finding {
-  readonly kind: string;
   readonly src: string;
   readonly dst: string;
   readonly port: number | undefined;
@@ -70,22 +69,21 @@ export class ProtocolAnomaly implements Detector {
   observe(o: Observation): void {
     this.#mix.observe(o);
     if (o.problems !== 0)
-      for (const problem of HEADER_PROBLEMS) if (o.problems & problem.bit) this.#add(ofHeader(o, problem));
+      for (const problem of HEADER_PROBLEMS)
+        if (o.problems & problem.bit) this.#add(o, problem.kind, () => ofHeader(o, problem));
     if (o.service !== '') this.#service(o);
     else if (TELLING_PORTS.has(o.dstPort)) this.#silent(o);
     if (!this.#isInternal(o.src)) return;
     const name = this.#first.observe(o);
-    if (name !== undefined) this.#add(ofFirst(o, name));
+    if (name !== undefined) this.#add(o, `new ${name}`, () => ofFirst(o, name));
   }
 
   window(context: DetectionContext): Anomaly[] {
     const { end, window } = context;
     const bounds = { window_start: window.window_start, window_end: window.window_end };
     const anomalies: Anomaly[] = [];
-    for (const finding of this.#findings.values()) {
-      if (!this.#once(`${finding.src} ${finding.kind}`, end)) continue;
-      anomalies.push({ ...toAnomaly(finding), ...bounds });
-    }
+    for (const [key, found] of this.#findings)
+      if (this.#once(key, end)) anomalies.push({ ...toAnomaly(found), ...bounds });
     this.#findings = new Map();
     const shift = this.#mix.judge(end);
     if (shift) {
@@ -111,23 +109,26 @@ export class ProtocolAnomaly implements Detector {
   #service(o: Observation): void {
     if (TELLING_PORTS.has(o.dstPort)) this.#recognised.set(o.dstPort, (this.#recognised.get(o.dstPort) ?? 0) + 1);
     const foreign = foreignness(o.service, o.dstPort);
-    if (foreign !== 'no') this.#add(ofForeign(o, foreign));
+    if (foreign === 'no') return;
+    const kind = foreign === 'yes' ? `foreign ${o.service} ${o.dstPort}` : `unusual ${o.service}`;
+    this.#add(o, kind, () => ofForeign(o, foreign));
   }
 
   /** A whole connection with data in which nothing was recognised, where usually something is. */
   #silent(o: Observation): void {
     if (!o.first || o.state !== 'SF' || (this.#recognised.get(o.dstPort) ?? 0) < RECOGNISED) return;
     if (o.proto === TCP ? o.dataSegments < LEAST_SEGMENTS : o.proto !== UDP || o.dstPort !== DNS) return;
-    if (o.srcBytes >= LEAST_BYTES && o.dstBytes >= LEAST_BYTES) this.#add(ofSilent(o));
+    if (o.srcBytes >= LEAST_BYTES && o.dstBytes >= LEAST_BYTES)
+      this.#add(o, `unrecognised ${o.dstPort}`, () => ofSilent(o));
   }
 
-  #add(finding: Finding): void {
-    const key = `${finding.src} ${finding.kind}`;
+  #add(o: Observation, kind: string, make: () => Finding): void {
+    const key = `${o.src} ${kind}`;
     const known = this.#findings.get(key);
     if (known) {
       known.connections++;
-      addEvidence(known.evidence, finding.evidence[0] ?? '');
-    } else if (this.#findings.size < MAX_FINDINGS) this.#findings.set(key, finding);
+      addEvidence(known.evidence, o.event);
+    } else if (this.#findings.size < MAX_FINDINGS) this.#findings.set(key, make());
   }
 
   #once(key: string, now: number): boolean {
@@ -141,13 +142,12 @@ function finding(o: Observation, parts: Omit<Finding, 'src' | 'dst' | 'evidence'
   return { ...parts, src: o.src, dst: o.dst, evidence: o.event === '' ? [] : [o.event], connections: 1 };
 }
 
-function ofHeader(o: Observation, { kind, text, why, score, techniques }: HeaderProblem): Finding {
-  return finding(o, { kind, port: undefined, score, text: `${o.src} sent ${text} to ${o.dst}`, why, techniques });
+function ofHeader(o: Observation, { text, why, score, techniques }: HeaderProblem): Finding {
+  return finding(o, { port: undefined, score, text: `${o.src} sent ${text} to ${o.dst}`, why, techniques });
 }
 
 function ofForeign(o: Observation, foreign: Foreign): Finding {
   return finding(o, {
-    kind: foreign === 'yes' ? `foreign ${o.service} ${o.dstPort}` : `unusual ${o.service}`,
     port: o.dstPort,
     score: foreign === 'yes' ? FOREIGN_SCORE : SOMEWHAT_SCORE,
     text: `${o.src} spoke ${o.service} with ${o.dst} on ${protocolName(o.proto)} port ${o.dstPort}, where it does not belong`,
@@ -158,7 +158,6 @@ function ofForeign(o: Observation, foreign: Foreign): Finding {
 
 function ofSilent(o: Observation): Finding {
   return finding(o, {
-    kind: `unrecognised ${o.dstPort}`,
     port: o.dstPort,
     score: SILENT_SCORE,
     text: `${o.src} exchanged data with ${o.dst} on ${protocolName(o.proto)} port ${o.dstPort} that is not of the protocol of that port`,
@@ -169,7 +168,6 @@ function ofSilent(o: Observation): Finding {
 
 function ofFirst(o: Observation, name: string): Finding {
   return finding(o, {
-    kind: `new ${name}`,
     port: undefined,
     score: NEW_SCORE,
     text: `${o.src} used ${name} for the first time, with ${o.dst}`,

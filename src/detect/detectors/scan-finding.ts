@@ -45,6 +45,7 @@ function flagged(source: ScanSource): Finding | undefined {
 
 /** Slips' rule next to the random walk, which misses scans that mostly succeed. */
 function wide(source: ScanSource, internal: boolean): Finding | undefined {
+  if (source.failedTargets < WIDE) return undefined;
   const hosts = found(source, 'hosts', internal);
   const ports = found(source, 'ports', internal);
   if (!hosts || !ports) return hosts ?? ports;

@@ -68,16 +68,18 @@ export class ScanSource {
 
   /** @param walks whether it counts for the random walk: in TCP. @param port with its protocol, such as `80` or `53/udp`. */
   add(attempt: Attempt, port: string, walks: boolean): void {
-    const host = hashText(attempt.dst);
     const target = hashText(`${attempt.dst} ${port}`);
+    // Most of what a host does is what it did before, with success: that tells nothing new.
+    if (attempt.success && this.#targets.has(target)) return;
+    const host = hashText(attempt.dst);
     if (walks && !this.#hosts.has(host) && this.#hosts.size < MAX_SET) {
       this.#hosts.add(host);
       this.walk.step(attempt.success);
       if (!attempt.success) this.#failedHosts.add(host);
     }
-    if (walks && !this.#targets.has(target) && this.#targets.size < MAX_SET) {
+    if (!this.#targets.has(target) && this.#targets.size < MAX_SET) {
       this.#targets.add(target);
-      this.#targetWalk.step(attempt.success);
+      if (walks) this.#targetWalk.step(attempt.success);
     }
     count(this.#byPort, port, host, attempt.success);
     count(this.#byHost, walks ? attempt.dst : `${attempt.dst}/udp`, hashText(port), attempt.success);

@@ -1,4 +1,4 @@
-import { ORIG, type Page, RESP, SIDE_STATUS, STATE_SHIFT } from './record-layout.ts';
+import { ACKED, NEXT, ORIG, type Page, RESP, SIDE_STATUS, STATE_SHIFT } from './record-layout.ts';
 import type { ConnectionTimeouts } from './table-options.ts';
 import { CLOSED, INACTIVE, isOver, RESET, SYN_ACK_SENT, SYN_SENT } from './tcp-state.ts';
 
@@ -21,8 +21,15 @@ export function lifetimes(timeouts: ConnectionTimeouts): Float64Array {
 export function tcpList({ ints }: Page, record: number): number {
   const orig = (ints[record + ORIG + SIDE_STATUS] >> STATE_SHIFT) & STATES;
   const resp = (ints[record + RESP + SIDE_STATUS] >> STATE_SHIFT) & STATES;
-  if (isOver(orig, resp)) return OVER;
+  if (isOver(orig, resp)) return orig === RESET || resp === RESET || isAcknowledged(ints, record) ? OVER : SHORT;
   return isAttempt(orig, resp) || isAttempt(resp, orig) ? SHORT : OPEN;
+}
+
+/** Whether both have heard all of the other, so that no FIN comes again. */
+function isAcknowledged(ints: Int32Array, record: number): boolean {
+  const orig = record + ORIG;
+  const resp = record + RESP;
+  return ints[orig + ACKED] === ints[resp + NEXT] && ints[resp + ACKED] === ints[orig + NEXT];
 }
 
 function isAttempt(state: number, other: number): boolean {

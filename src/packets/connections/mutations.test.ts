@@ -6,7 +6,7 @@ import { frameOf, packetOf, type Written } from './fixtures/packets.ts';
 
 const PACKETS = 100_000;
 const LIMIT = 300;
-const NODES = 500;
+const NODES = 100;
 
 function datagrams(random: (below: number) => number): Written[] {
   return Array.from({ length: 200 }, (_, i) => {
@@ -29,7 +29,7 @@ it('packets that are damaged in any way break nothing and stay within the limits
     nodes: NODES,
     onConnection: (connection, why) => {
       // Reading everything must not fail either.
-      expect(JSON.stringify([connection.state, connection.history, connection.orig.address]).length).toBeLessThan(120);
+      if (`${connection.state}${connection.history}`.length > 28) throw new Error(connection.history);
       const { orig, resp, start, end } = connection;
       for (const { payloadBytes, packets, rttSamples, rttMin, rttMax } of [orig, resp]) {
         if (!(payloadBytes >= 0 && packets >= 0 && (rttSamples === 0 || rttMin <= rttMax)))

@@ -60,19 +60,9 @@ describe.skipIf(!existsSync(TCPRS))('lossy traces of TCPRS', () => {
         hits += common(found.retransmissions, retransmissions);
         told += found.retransmissions.length;
         truth += retransmissions.length;
-        if (process.env.SHOW)
-          console.log(
-            file,
-            found.retransmissions.filter((e) => !retransmissions.includes(e)),
-            'missed',
-            retransmissions.filter((e) => !found.retransmissions.includes(e)),
-            'reord',
-            found.reorderings,
-          );
         expect(common(found.reorderings, reorderings)).toBe(reorderings.length);
       }
     }
-    if (process.env.SHOW) console.log({ hits, told, truth });
     expect(truth).toBeGreaterThan(500);
     expect(hits / told).toBeGreaterThanOrEqual(0.995);
     expect(hits).toBe(truth);

@@ -18,14 +18,13 @@ describe.skipIf(!existsSync(LOG))('three days of connections seen by Zeek', () =
       const key = `${history} ${record.conn_state}`;
       counts.set(key, (counts.get(key) ?? 0) + 1);
     }
+    // The rest are resets about which the letters do not say whether they came with an acknowledgement.
     let same = 0;
     let all = 0;
     for (const [key, count] of counts) {
       const [history, state] = key.split(' ');
       all += count;
-      const found = connectionOf(history);
-      if (found.state === state) same += count;
-      else if (process.env.SHOW) console.log(count, key, found.state, found.history);
+      if (connectionOf(history).state === state) same += count;
     }
     expect(all).toBeGreaterThan(80_000);
     expect(same / all).toBeGreaterThan(0.998);

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 import type { ClientHello } from './client-hello.ts';
 
 /** What JA3 is the hash of: version, ciphers, extensions, groups and point formats as the client sent them, in decimal. */
@@ -9,5 +9,5 @@ export function ja3Text(hello: ClientHello): string {
 
 /** JA3 of a client (https://github.com/salesforce/ja3): 32 hexadecimal digits. */
 export function ja3(hello: ClientHello): string {
-  return createHash('md5').update(ja3Text(hello)).digest('hex');
+  return digest('md5', ja3Text(hello));
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 import type { ClientHello } from './client-hello.ts';
 import { EXTENSION } from './tls-names.ts';
 
@@ -39,7 +39,7 @@ export function ja4(hello: ClientHello, carrier: Carrier): string {
 
 /** First 12 digits of SHA-256; zeros for nothing. */
 function hash(text: string): string {
-  return text === '' ? '000000000000' : createHash('sha256').update(text).digest('hex').slice(0, 12);
+  return text === '' ? '000000000000' : digest('sha256', text).slice(0, 12);
 }
 
 function sorted(values: readonly number[]): string {

@@ -43,12 +43,14 @@ const CORPUS: readonly Uint8Array[] = [
   der(0x30, der(2, 1), der(4, 'x'), der(0xa0, '')),
 ];
 
-/** A seeded source of whole numbers below a limit. */
+/** A seeded source of whole numbers below a limit (mulberry32). */
 function randomFrom(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
   };
 }
 
@@ -56,7 +58,7 @@ type Random = ReturnType<typeof randomFrom>;
 
 /** One of the corpus with bits turned, numbers at their limits, pieces gone, repeated, or those of another. */
 function mutated(random: Random): Uint8Array {
-  let payload: Uint8Array = CORPUS[random(CORPUS.length)].slice();
+  let payload = Uint8Array.from(CORPUS[random(CORPUS.length)]) as Uint8Array;
   for (let i = random(4); i >= 0; i--) {
     const at = random(payload.length + 1);
     const other = CORPUS[random(CORPUS.length)];
@@ -91,7 +93,7 @@ describe('damaged payload', () => {
   it('never throws, never loops, and stays within its limits', { timeout: 120_000 }, () => {
     const random = randomFrom(20_260_101);
     let told = 0;
-    const inspector = new PayloadInspector({ bufferBytes: BUFFERS, onDns: (_slot, query) => (told += query.sent) });
+    const inspector = new PayloadInspector({ bufferBytes: BUFFERS, onDns: () => told++ });
     const services = new Set<string>();
     for (let run = 0; run < RUNS; run++) {
       const payload = mutated(random);
@@ -103,7 +105,7 @@ describe('damaged payload', () => {
       const { service, domain, attrs } = inspector.application(slot);
       services.add(service);
       if (sizeOf(attrs) > 10_000 || domain.length > 1024) throw new Error(`too much: ${sizeOf(attrs)} of ${service}`);
-      if (random(6) === 0) inspector.close(slot);
+      if (random(3) === 0) inspector.close(slot);
     }
     expect(inspector.heldBytes).toBeLessThanOrEqual(BUFFERS);
     expect(told).toBeGreaterThan(100);

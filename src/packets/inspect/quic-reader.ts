@@ -162,7 +162,7 @@ function open(keys: InitialKeys, packet: Uint8Array, at: number): Uint8Array | u
   const mask = headerMask(keys, packet.subarray(at + 4, at + 4 + SAMPLE));
   const length = ((packet[0] ^ mask[0]) & 3) + 1;
   if (packet.length < at + length + TAG) return undefined;
-  const head = packet.slice(0, at + length);
+  const head = Uint8Array.from(packet.subarray(0, at + length));
   head[0] ^= mask[0] & 0x0f;
   let number = 0;
   for (let i = 0; i < length; i++) {

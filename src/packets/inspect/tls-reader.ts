@@ -50,7 +50,8 @@ export const readTlsInside: Reader = (talk, half, bytes, start, end) => {
     const data = at + RECORD_HEADER;
     at = data + record;
     // The usual case: the message is in one record, and there is nothing to be put together.
-    if (gatheredBytes === 0 && record >= MESSAGE_HEADER && data + MESSAGE_HEADER <= end) {
+    if (gatheredBytes === 0 && record >= MESSAGE_HEADER) {
+      if (data + MESSAGE_HEADER > end) return needs(half, data + MESSAGE_HEADER - start);
       wanted = MESSAGE_HEADER + u24(bytes, data + 1);
       if (wanted > MAX_HELD) return STOP;
       if (wanted <= record) {

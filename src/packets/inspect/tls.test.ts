@@ -177,7 +177,7 @@ describe('TLS', () => {
 
   it('claims no hello whose lengths contradict each other', () => {
     for (let at = 9; at < HELLO.length; at++) {
-      const broken = HELLO.slice();
+      const broken = Uint8Array.from(HELLO);
       broken[at] = 0xff;
       const told = inspect(TCP, 443, client(records(broken)));
       expect(told.service).toBe('ssl');

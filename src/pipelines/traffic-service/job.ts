@@ -23,11 +23,17 @@ export interface AnalysisHooks {
   onProgress(bytes: number): Promise<void>;
 }
 
-/** @param options length of a window, and what is analysed: a file or an interface. */
-export type MakeAnalysis = (
-  options: { readonly seconds: number; readonly source: 'pcap' | 'live'; readonly input: string },
-  hooks: AnalysisHooks,
-) => Analysis;
+export interface AnalysisOptions {
+  /** Length of a window. */
+  readonly seconds: number;
+  readonly source: 'pcap' | 'live';
+  /** What is analysed: a file or an interface. */
+  readonly input: string;
+  /** Packets of a live capture that were analysed before, when they came. */
+  readonly again: boolean;
+}
+
+export type MakeAnalysis = (options: AnalysisOptions, hooks: AnalysisHooks) => Analysis;
 
 export interface JobOrder {
   readonly source: 'pcap' | 'live';
@@ -36,6 +42,8 @@ export interface JobOrder {
   readonly bytesTotal: number | null;
   /** Where problems of the input are put, by those who find them earlier, too. */
   readonly problems?: string[];
+  /** See {@link AnalysisOptions.again}. */
+  readonly again?: boolean;
 }
 
 /** Problems that a job lists. */
@@ -119,8 +127,9 @@ export class Job {
     hooks: Pick<AnalysisHooks, 'onWindow' | 'onAnomaly'>,
   ): Promise<void> {
     try {
+      const { windowSeconds: seconds, source, input: name, again = false } = this.#order;
       const analysis = make(
-        { seconds: this.#order.windowSeconds, source: this.#order.source, input: this.#order.input },
+        { seconds, source, input: name, again },
         {
           onWindow: (window) => {
             this.#windows++;
