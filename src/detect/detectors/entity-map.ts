@@ -6,20 +6,24 @@ export interface EntityMapOptions {
 }
 
 interface Held<T> {
+  readonly key: string;
   value: T;
   touched: number;
+  older: Held<T> | undefined;
+  newer: Held<T> | undefined;
 }
 
-/** State by entity that cannot grow without limit: the least recently touched goes first, and all of it expires by packet time. */
+/**
+ * State by entity that cannot grow without limit: the least recently touched goes first, and all of it expires by packet
+ * time. The order is a list of its own: taking a key out of a Map and putting it in again for each touch leaves holes at
+ * its beginning, which every look for the oldest has to pass.
+ */
 export class EntityMap<T> implements Iterable<[string, T]> {
   readonly #held = new Map<string, Held<T>>();
   readonly #capacity: number;
   readonly #lifetime: number;
-  /**
-   * Goes through the keys from one eviction to the next. All it has passed is deleted, so it is always at the oldest; a
-   * new one each time would have to pass the places of all that were deleted before, ten times the work of the rest.
-   */
-  #oldest: Iterator<string> | undefined;
+  #oldest: Held<T> | undefined;
+  #newest: Held<T> | undefined;
   /** Entities dropped for want of room, ever. What expired is not counted. */
   evicted = 0;
 
@@ -45,69 +49,96 @@ export class EntityMap<T> implements Iterable<[string, T]> {
 
   /** Sets the state of `key`; a touch. */
   set(key: string, now: number, value: T): void {
-    if (!this.#held.delete(key) && this.#held.size >= this.#capacity) this.#evict();
-    this.#held.set(key, { value, touched: now });
+    const held = this.#held.get(key);
+    if (!held) {
+      this.#add(key, now, value);
+      return;
+    }
+    held.value = value;
+    held.touched = now;
+    this.#renew(held);
   }
 
   /** The state of `key` at `now` (microseconds), made when there is none or when it has expired; a touch. */
   touch(key: string, now: number, make: (key: string) => T): T {
-    let held = this.#held.get(key);
-    if (held && now - held.touched <= this.#lifetime) {
-      if (now > held.touched) held.touched = now;
-      this.#held.delete(key);
-      this.#held.set(key, held);
-      return held.value;
-    }
-    if (held) this.#held.delete(key);
-    else if (this.#held.size >= this.#capacity) this.#evict();
-    held = { value: make(key), touched: now };
-    this.#held.set(key, held);
+    const held = this.#held.get(key);
+    if (!held) return this.#add(key, now, make(key));
+    if (now - held.touched > this.#lifetime) held.value = make(key);
+    if (now > held.touched) held.touched = now;
+    this.#renew(held);
     return held.value;
   }
 
   delete(key: string): boolean {
+    const held = this.#held.get(key);
+    if (!held) return false;
+    this.#unlink(held);
     return this.#held.delete(key);
   }
 
   clear(): void {
     this.#held.clear();
+    this.#oldest = this.#newest = undefined;
   }
 
   /** Forgets what has not been touched for its lifetime. Cheap: it stops at the first that is young. */
   expire(now: number): void {
-    for (const [key, held] of this.#held) {
-      if (now - held.touched <= this.#lifetime) return;
-      this.#held.delete(key);
-    }
+    for (let held = this.#oldest; held && now - held.touched > this.#lifetime; held = this.#oldest)
+      this.delete(held.key);
   }
 
-  /** Those touched longest ago first. */
+  /** Those touched longest ago first. The one that was given may be deleted meanwhile. */
   *[Symbol.iterator](): Iterator<[string, T]> {
-    for (const [key, held] of this.#held) yield [key, held.value];
+    let held = this.#oldest;
+    while (held) {
+      const { newer }: Held<T> = held;
+      yield [held.key, held.value];
+      held = newer;
+    }
   }
 
   /** With the time of the last touch, as plain JSON for {@link load}. */
   save(): [string, number, T][] {
-    return Array.from(this.#held, ([key, held]) => [key, held.touched, held.value]);
+    const saved: [string, number, T][] = [];
+    for (let held = this.#oldest; held; held = held.newer) saved.push([held.key, held.touched, held.value]);
+    return saved;
   }
 
   load(saved: Iterable<readonly [string, number, T]>): void {
-    this.#held.clear();
-    for (const [key, touched, value] of saved) {
-      if (this.#held.size >= this.#capacity) this.#evict();
-      this.#held.set(key, { value, touched });
-    }
+    this.clear();
+    for (const [key, touched, value] of saved) this.set(key, touched, value);
   }
 
-  #evict(): void {
-    this.#oldest ??= this.#held.keys();
-    let oldest = this.#oldest.next();
-    if (oldest.done) {
-      this.#oldest = this.#held.keys();
-      oldest = this.#oldest.next();
+  #add(key: string, touched: number, value: T): T {
+    const oldest = this.#oldest;
+    if (oldest && this.#held.size >= this.#capacity) {
+      this.delete(oldest.key);
+      this.evicted++;
     }
-    if (oldest.done) return;
-    this.#held.delete(oldest.value);
-    this.evicted++;
+    const held: Held<T> = { key, value, touched, older: undefined, newer: undefined };
+    this.#held.set(key, held);
+    this.#append(held);
+    return value;
+  }
+
+  #renew(held: Held<T>): void {
+    if (held === this.#newest) return;
+    this.#unlink(held);
+    this.#append(held);
+  }
+
+  #append(held: Held<T>): void {
+    held.older = this.#newest;
+    held.newer = undefined;
+    if (this.#newest) this.#newest.newer = held;
+    else this.#oldest = held;
+    this.#newest = held;
+  }
+
+  #unlink({ older, newer }: Held<T>): void {
+    if (older) older.newer = newer;
+    else this.#oldest = newer;
+    if (newer) newer.older = older;
+    else this.#newest = older;
   }
 }
