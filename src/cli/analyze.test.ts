@@ -38,7 +38,7 @@ describe('vedette analyze', () => {
     expect(out).toContain('2026-09-21 14:13:20 → 14:13:41 UTC (21.6 s)');
     expect(out).toContain('ANOMALIES  1 (1 medium) in 3 windows of 10 s');
     expect(out).toContain('distinct hosts: observed 12, expected 0, limit 5');
-    expect(out).toMatch(/bits\/s +█▁+▃?/);
+    expect(out).toMatch(/bits\/s +█▅▁{60,}▂+ +peak 67\.9 kbit\/s at 14:13:20/);
     expect(out).toMatch(new RegExp(`${CLIENT} → ${SERVER} +http +1 `));
     expect(out).toMatch(/to servers \(SYN to SYN\/ACK\) +1 +20 ms/);
     expect(out).toContain('LOSS  25 % of 4 data segments sent again, 0 out of order');
