@@ -27,7 +27,7 @@ export function AnomalyDetails({ anomaly, mayControl, children }: AnomalyDetails
       <Measure anomaly={anomaly} />
       <dl className="fields">
         <Line name="Severity">
-          <SeverityBadge severity={anomaly.severity} /> {Math.round(anomaly.score)} of 100
+          <SeverityBadge severity={anomaly.severity} score={anomaly.score} full />
         </Line>
         <Line name="Measured">{metricName(metric)}</Line>
         <Line name="Observed">{text(current_value)}</Line>

@@ -136,7 +136,7 @@ function Known({ enabled, onChoose }: { enabled: boolean; onChoose: (name: strin
   if (items.length === 0) return null;
   const file = items.find(({ name }) => name === chosen) ?? items[0];
   return (
-    <div className="form-row">
+    <div className="form-row known-captures">
       <label className="form-field grow" htmlFor={id}>
         <span>In the folder of captures</span>
         <select id={id} className="input" value={file.name} onChange={(event) => setChosen(event.target.value)}>

@@ -40,7 +40,7 @@ export function metricName(metric: string): string {
 /** A measured value with the unit that the name of its metric tells. */
 export function metricValue(metric: string, value: number): string {
   if (/bps$/.test(metric)) return short(value, 'b/s');
-  if (/pps$/.test(metric)) return short(value, 'packets/s');
+  if (/pps$/.test(metric)) return `${short(value)} packets/s`;
   if (/bytes$/.test(metric)) return bytes(value);
   if (/_ms$|rtt/.test(metric)) return duration(value / 1000);
   if (/_s$/.test(metric)) return duration(value);

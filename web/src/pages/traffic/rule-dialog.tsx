@@ -134,7 +134,7 @@ function Preview({ draft }: { draft: RuleDraft }) {
       <ul className="small">
         {data.anomalies.slice(0, LISTED).map((anomaly) => (
           <li key={anomalyKey(anomaly)}>
-            <SeverityBadge severity={anomaly.severity} /> {typeName(anomaly.type)}:{' '}
+            <SeverityBadge severity={anomaly.severity} score={anomaly.score} /> {typeName(anomaly.type)}:{' '}
             <span className="muted">{anomaly.message}</span>
           </li>
         ))}

@@ -81,7 +81,7 @@ function RuleTable({ rules, mayControl }: { rules: readonly Rule[]; mayControl: 
           <tbody>
             {rules.map((rule) => (
               <tr key={rule.id}>
-                <th scope="row" title={rule.author && `By ${rule.author}`}>
+                <th scope="row" className="rule-reason" title={rule.author && `By ${rule.author}`}>
                   {rule.reason}
                 </th>
                 <td className="nowrap">{rule.detector ? typeName(rule.detector) : 'any'}</td>

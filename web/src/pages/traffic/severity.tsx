@@ -9,16 +9,21 @@ const SHAPES: Record<Severity, string> = {
 /** Colours of the risk levels that weigh the same. */
 const COLORS: Record<Severity, string> = { high: 'critical', medium: 'high', low: 'low' };
 
-export function SeverityBadge({ severity, score }: { severity: Severity; score?: number }) {
+interface SeverityBadgeProps {
+  severity: Severity;
+  score: number;
+  /** Says the score, too; otherwise it is in the title. */
+  full?: boolean;
+}
+
+export function SeverityBadge({ severity, score, full = false }: SeverityBadgeProps) {
+  const points = Math.round(score);
   return (
-    <span
-      className={`risk ${COLORS[severity]}`}
-      title={score === undefined ? undefined : `Score ${Math.round(score)} of 100`}
-    >
+    <span className={`risk ${COLORS[severity]}`} title={`Score ${points} of 100`}>
       <svg width="12" height="12" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
         <path d={SHAPES[severity]} />
       </svg>
-      <span>{severity}</span>
+      <span>{full ? `${severity}, ${points} of 100` : severity}</span>
     </span>
   );
 }

@@ -1,4 +1,4 @@
-import { bytes, whole } from '../../format/number.ts';
+import { bytes, plural } from '../../format/number.ts';
 import { PageLink } from '../../frame/links.tsx';
 import { eventsOfAddress } from './event-links.ts';
 import { Section } from './section.tsx';
@@ -32,9 +32,6 @@ function TalkerTable({ title, window, talkers }: TalkerTableProps) {
               <th scope="col" className="number">
                 Bytes
               </th>
-              <th scope="col" className="number">
-                Packets
-              </th>
               <th scope="col">
                 <span className="visually-hidden">Events</span>
               </th>
@@ -48,8 +45,9 @@ function TalkerTable({ title, window, talkers }: TalkerTableProps) {
                     {talker.address}
                   </PageLink>
                 </th>
-                <td className="number">{bytes(talker.bytes)}</td>
-                <td className="number">{whole(talker.packets)}</td>
+                <td className="number" title={plural(talker.packets, 'packet')}>
+                  {bytes(talker.bytes)}
+                </td>
                 <td>
                   <PageLink to="/events" patch={eventsOfAddress(window, talker.address)} className="link">
                     Events

@@ -1,4 +1,4 @@
-import { bytes, plural, share, short } from '../../format/number.ts';
+import { bytes, plural, share } from '../../format/number.ts';
 import { dateTime, duration } from '../../format/time.ts';
 import { PageLink } from '../../frame/links.tsx';
 import { useStore } from '../../kit/store.ts';
@@ -8,7 +8,7 @@ import { ErrorNotice, Skeleton } from '../../widgets/states.tsx';
 import { anomalyKey } from './anomaly-key.ts';
 import { useBaselines, useWindow, useWindowAnomalies } from './data.ts';
 import { eventsOf } from './event-links.ts';
-import { typeName } from './names.ts';
+import { metricValue, typeName } from './names.ts';
 import { Section } from './section.tsx';
 import { METRICS } from './series.ts';
 import { SeverityBadge } from './severity.tsx';
@@ -59,7 +59,7 @@ function Details({ window, onAnomaly }: { window: TrafficWindow; onAnomaly: (ano
     <>
       <p className="muted">
         {duration(window.window_end - window.window_start)}, {plural(window.record_count, 'record')},{' '}
-        {short(window.bandwidth.avg_pps, 'packets/s')}
+        {metricValue('pps', window.bandwidth.avg_pps)}
       </p>
       <Found id={window.window_id} onAnomaly={onAnomaly} />
       <Figures window={window} baselines={baselines.data} />
