@@ -7,7 +7,7 @@ import { Panel } from '../../widgets/panel.tsx';
 import { ErrorNotice } from '../../widgets/states.tsx';
 import { PATHS, useAction, useFiles } from './data.ts';
 import { JobReport, Progress } from './job-progress.tsx';
-import type { CaptureFile, Job } from './types.ts';
+import type { CaptureFile, TrafficStatus } from './types.ts';
 
 interface Sending {
   readonly name: string;
@@ -16,9 +16,11 @@ interface Sending {
 }
 
 /** Takes a capture, shows how far upload and analysis are, and analyses one that is there already. */
-export function CaptureFilePanel({ job, mayAnalyse }: { job: Job | null; mayAnalyse: boolean }) {
+export function CaptureFilePanel({ status, mayAnalyse }: { status: TrafficStatus; mayAnalyse: boolean }) {
   const action = useAction();
-  const running = job?.state === 'running';
+  const { job, capture } = status;
+  // A file can be analysed beside a live capture, not beside another file.
+  const running = job?.state === 'running' && !(job.source === 'live' && capture.running);
   const compute = (file: string) =>
     void action.run(PATHS.jobs, { method: 'POST', body: { source: 'pcap', pcap_file: file } });
   const sending = useSending(compute);

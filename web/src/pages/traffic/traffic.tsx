@@ -55,7 +55,7 @@ function Analysis({ status }: { status: TrafficStatus }) {
     <>
       <div className="stack">
         <div className="traffic-inputs">
-          <CaptureFilePanel job={status.job} mayAnalyse={may.analyse} />
+          <CaptureFilePanel status={status} mayAnalyse={may.analyse} />
           <LiveCapturePanel status={status} mayControl={may.control} />
         </div>
         {status.data.metrics > 0 ? (
