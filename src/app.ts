@@ -19,6 +19,7 @@ import type { Log } from './kit/log.ts';
 import { Metrics } from './kit/metrics.ts';
 import type { Settings } from './kit/settings.ts';
 import { packageRoot, readVersion } from './kit/version.ts';
+import { parseFilter } from './model/filter/parser.ts';
 import { parseReasons } from './model/risk.ts';
 import { ExporterRegistry } from './pipelines/exporter-registry.ts';
 import { readExporterSettings } from './pipelines/exporter-settings.ts';
@@ -26,6 +27,10 @@ import { ensureCliKey, ensureFirstKey } from './pipelines/first-keys.ts';
 import { FlowCollector } from './pipelines/flows.ts';
 import { loadLocalIndicators } from './pipelines/indicator-sources.ts';
 import { TelemetryPipeline } from './pipelines/telemetry.ts';
+import { storedAnalysis } from './pipelines/traffic/stored-analysis.ts';
+import { TrafficAnalysis } from './pipelines/traffic.ts';
+import { TrafficService } from './pipelines/traffic-service.ts';
+import { LiveCapture } from './sources/capture/live-capture.ts';
 import { JsonlFileSource } from './sources/jsonl-file.ts';
 import { PostgresStateStore } from './stores/state/state-store.ts';
 import { ColumnStore } from './stores/telemetry/column-store.ts';
@@ -134,6 +139,8 @@ export function createApp(config: LoadedConfig, options: AppOptions): App {
   components.push(registry);
   const flows = settings.flows.enabled ? flowCollector(settings, { registry, pipeline, metrics, log }) : undefined;
   if (flows) components.push(flows);
+  const traffic = trafficService(settings, { state, telemetry, pipeline, metrics, log });
+  components.push(traffic);
   for (const file of options.follow ?? []) {
     components.push(
       new JsonlFileSource({
@@ -172,6 +179,7 @@ export function createApp(config: LoadedConfig, options: AppOptions): App {
     settingsView: () => describeSettings(config),
     exporters: registry,
     collector: () => flows?.view() ?? { listeners: [] },
+    traffic,
     healthOf: () => components.map((component) => ({ name: component.name, ...component.health() })),
   };
   const api = new ApiServer(deps, apiOptions(settings, options.mode ?? 'standalone'));
@@ -233,6 +241,41 @@ function flowCollector(
     remember: (memories) => registry.remember(memories),
     metrics,
     log: log.child({ component: 'flows' }),
+  });
+}
+
+function trafficService(
+  settings: Settings,
+  parts: {
+    state: PostgresStateStore;
+    telemetry: ColumnStore;
+    pipeline: TelemetryPipeline;
+    metrics: Metrics;
+    log: Log;
+  },
+): TrafficService {
+  const { traffic, geo } = settings;
+  const { state, telemetry, pipeline, metrics, log } = parts;
+  const known = async (source: string) => {
+    const filter = parseFilter(`source = ${JSON.stringify(source)}`);
+    const range = { from: 0, to: Number.MAX_SAFE_INTEGER };
+    return (await telemetry.events({ range, filter, columns: [], limit: 1 })).length > 0;
+  };
+  const captureDir = traffic.captureDir ?? join(settings.dataDir, 'captures');
+  const { ringPackets, ringBytes } = traffic;
+  return new TrafficService({
+    ...traffic,
+    captureDir,
+    // What it finds is held by the service, within bounds of its own.
+    analysis: ({ seconds, source, input, again }, hooks) => {
+      const options = { seconds, homeNetworks: geo.homeNetworks, keepWindows: 0, keepAnomalies: 0 };
+      if (!traffic.storeConnections || again) return new TrafficAnalysis(options, hooks);
+      return storedAnalysis(options, hooks, { source, input, take: (batch) => pipeline.take(batch, []), known });
+    },
+    capture: new LiveCapture({ tool: traffic.captureTool, ringPackets, ringBytes, folder: captureDir }),
+    settings: state.settings,
+    metrics,
+    log: log.child({ component: 'traffic' }),
   });
 }
 

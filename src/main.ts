@@ -8,4 +8,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 process.exitCode = await run(process.argv.slice(2), {
   createApp: async (config, options) => (await import('./app.ts')).createApp(config, options),
+  createAnalysis: async (options, hooks) => (await import('./analysis.ts')).createAnalysis(options, hooks),
 });

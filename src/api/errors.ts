@@ -68,7 +68,7 @@ export function sendError(log: Log, thrown: unknown, request: FastifyRequest, re
     thrown instanceof FilterError
       ? { position: thrown.position, length: thrown.length, suggestion: thrown.suggestion }
       : {};
-  const body = JSON.stringify({ ...errorBody(error, request.id), ...place });
+  const body = JSON.stringify({ ...error.more, ...errorBody(error, request.id), ...place });
   reply.code(error.status).type('application/json; charset=utf-8');
   if (request.raw.complete === false && !reply.raw.destroyed) answerEarly(request, reply, body);
   else reply.serializer(String).send(body);

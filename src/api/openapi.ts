@@ -11,6 +11,7 @@ const TAGS = [
   ['query', 'Figures over many events.'],
   ['intel', 'Look-ups and local indicators.'],
   ['exporters', 'Devices that send flows, and the sockets they send to.'],
+  ['traffic', 'Captures and live traffic: windows, anomalies, baselines.'],
   ['dead letters', 'Records that could not be taken.'],
   ['keys', 'API keys and the audit log.'],
   ['system', 'Health, version, metrics, settings.'],

@@ -20,6 +20,7 @@ import { API_VERSION, addHooks, addVersion } from './hooks.ts';
 import { HttpMetrics } from './http-metrics.ts';
 import { addJsonParser } from './json.ts';
 import { RateLimiter } from './limits.ts';
+import { hasLongBody } from './long-body.ts';
 import { RouteTable } from './not-found.ts';
 import { registerOpenApi } from './openapi.ts';
 import type { ApiOptions } from './options.ts';
@@ -147,6 +148,7 @@ function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): 
     return;
   }
   const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+  if (late && hasLongBody(socket)) return;
   const status = late ? '408 Request Timeout' : '400 Bad Request';
   const detail = late ? 'The request did not arrive in time.' : 'This is no HTTP request that can be read.';
   const body = JSON.stringify(errorBody(new AppError('BAD_REQUEST', detail), randomUUID()));

@@ -303,8 +303,8 @@ describe('what vedette decode refuses', () => {
     expect(other.exit).toBe(3);
     expect(other.err).toContain('No flow export was found.');
     expect(other.err).toContain('1 packets, 1 of them UDP');
-    const wifi = await decode(pcap([{ bytes: Buffer.alloc(50) }], { linkType: 127 }));
-    expect(wifi.err).toContain('1 packets of IEEE 802.11 with radiotap header (link type 127) were not looked into');
+    const usb = await decode(pcap([{ bytes: Buffer.alloc(50) }], { linkType: 189 }));
+    expect(usb.err).toContain('1 packets of USB (Linux) (link type 189) were not looked into');
     expect((await decode(Buffer.alloc(0))).err).toContain('The file is empty.');
     expect((await vedette(['decode', 'absent'], { cwd })).exit).toBe(3);
     expect((await vedette(['decode', '.'], { cwd })).err).toContain('is a folder');

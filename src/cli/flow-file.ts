@@ -7,6 +7,7 @@ import { CaptureReader, openBytes } from '../packets/capture-reader.ts';
 import { linkTypeName } from '../packets/link-types.ts';
 import type { OnProblem } from '../packets/packet.ts';
 import { UdpDatagrams } from '../packets/udp-datagrams.ts';
+import { captureHint } from './capture-files.ts';
 import { CliError, EXIT } from './exit.ts';
 import { exportTime, looksLikeExport } from './flow-messages.ts';
 import type { Io } from './io.ts';
@@ -61,19 +62,8 @@ export async function openFlowFile(
       'not a pcap or pcapng file',
       'neither a capture (pcap, pcapng) nor flow messages',
     );
-    throw new CliError(EXIT.input, `${name} cannot be read. ${what}`, hintFor(error.is));
+    throw new CliError(EXIT.input, `${name} cannot be read. ${what}`, captureHint(error.is, 'decode'));
   }
-}
-
-function hintFor(is: string): string | undefined {
-  if (is.includes('zstd')) return 'zstdcat FILE | vedette decode -';
-  if (is.includes('xz')) return 'xzcat FILE | vedette decode -';
-  if (is.includes('bzip2')) return 'bzcat FILE | vedette decode -';
-  if (is.includes('zip archive')) return 'unzip -p FILE | vedette decode -';
-  if (is.includes('snoop') || is.includes('capture of')) return 'editcap FILE new.pcapng, which comes with Wireshark';
-  if (is.includes('nfcapd')) return 'nfdump -r FILE -o json | vedette ingest -';
-  if (is.includes('JSON') || is.includes('Zeek')) return 'vedette ingest FILE';
-  return undefined;
 }
 
 /** `at`: when the file was written, for messages without any time. */

@@ -31,12 +31,12 @@ const NOT_JSON: readonly Magic[] = [
   {
     bytes: [0xd4, 0xc3, 0xb2, 0xa1],
     is: 'a packet capture',
-    hint: 'vedette decode FILE for flow exports; else run a sensor on it first, such as zeek -r FILE',
+    hint: 'vedette analyze FILE; vedette decode FILE for the flow exports in it',
   },
   {
     bytes: [0x0a, 0x0d, 0x0d, 0x0a],
     is: 'a packet capture',
-    hint: 'vedette decode FILE for flow exports; else run a sensor on it first, such as zeek -r FILE',
+    hint: 'vedette analyze FILE; vedette decode FILE for the flow exports in it',
   },
   { bytes: [...Buffer.from('#separator')], is: 'a Zeek log in tabs', hint: 'zeek LogAscii::use_json=T writes JSON' },
 ];

@@ -1,5 +1,6 @@
 import { type ArgsDef, parseArgs, renderUsage } from 'citty';
 import { nearest } from '../kit/nearest.ts';
+import type { CreateAnalysis } from './analysis.ts';
 import type { Command } from './command.ts';
 import { CliError, EXIT, type ExitCode } from './exit.ts';
 import type { CreateApp } from './host.ts';
@@ -8,6 +9,7 @@ import { type Io, processIo } from './io.ts';
 /** How the commands that run the product itself get it, so that all others start without loading it. */
 export interface Parts {
   createApp: CreateApp;
+  createAnalysis: CreateAnalysis;
 }
 
 interface Entry {
@@ -23,6 +25,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     load: async (parts) => (await import('./demo.ts')).demo(parts.createApp),
   },
   ingest: { about: 'Send a file of records to a server', load: async () => (await import('./ingest.ts')).ingest },
+  analyze: {
+    about: 'What is in a capture: talkers, services, latency, loss, anomalies',
+    load: async (parts) => (await import('./analyze.ts')).analyze(parts.createAnalysis),
+  },
   decode: { about: 'Show the flows in a capture', load: async () => (await import('./decode.ts')).decode },
   replay: {
     about: 'Send the flow datagrams of a capture again',
@@ -131,6 +137,7 @@ async function showCommands(io: Io, exit: ExitCode): Promise<ExitCode> {
     '  vedette serve                     start, then open the address it prints',
     '  vedette ingest flows.json         send records to it',
     '  vedette top src.ip --by bytes     who moves most',
+    '  vedette analyze office.pcap       what is in a capture; needs no server',
     '',
     ...rows,
     '',

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { memoryIo } from '../../test/support/cli.ts';
+import { createAnalysis } from '../analysis.ts';
 import type { CreateApp, Started } from './host.ts';
 import { run } from './run.ts';
 
@@ -25,7 +26,7 @@ async function serve(start: (interrupt: () => void) => Promise<Started>, argv: r
       happened.push('stop');
     },
   });
-  const exit = await run(['serve', ...argv], { createApp }, io);
+  const exit = await run(['serve', ...argv], { createApp, createAnalysis }, io);
   return { exit, happened, err: io.written.err };
 }
 

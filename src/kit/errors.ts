@@ -33,6 +33,17 @@ export const ERRORS = {
     title: 'Bad parameter',
     doc: 'A query parameter or body field has a value that is not allowed.',
   },
+  NOT_A_CAPTURE: { status: 400, title: 'Not a capture', doc: 'The file is neither pcap nor pcapng, gzipped or not.' },
+  CAPTURE_IMPOSSIBLE: {
+    status: 400,
+    title: 'Capture not possible',
+    doc: 'No program to capture with, no permission, a capture that runs already, or none that could be stopped.',
+  },
+  NO_WINDOWS: {
+    status: 400,
+    title: 'Nothing analysed',
+    doc: 'There are no windows of traffic yet: compute them from a capture, or start a live one.',
+  },
   UNAUTHENTICATED: { status: 401, title: 'No valid key', doc: 'No API key was given, or it is not known.' },
   FORBIDDEN: {
     status: 403,
@@ -86,6 +97,8 @@ export interface ErrorExtras {
   details?: readonly unknown[];
   /** Seconds after which to try again (Retry-After). */
   retryAfter?: number;
+  /** Further keys of the answer. */
+  more?: Readonly<Record<string, unknown>>;
   cause?: unknown;
 }
 
@@ -94,6 +107,7 @@ export class AppError extends Error {
   readonly code: ErrorCode;
   readonly details: readonly unknown[] | undefined;
   readonly retryAfter: number | undefined;
+  readonly more: Readonly<Record<string, unknown>> | undefined;
 
   constructor(code: ErrorCode, detail: string, extras: ErrorExtras = {}) {
     super(detail, extras.cause === undefined ? undefined : { cause: extras.cause });
@@ -101,6 +115,7 @@ export class AppError extends Error {
     this.code = code;
     this.details = extras.details;
     this.retryAfter = extras.retryAfter;
+    this.more = extras.more;
   }
 
   get status(): number {

@@ -275,7 +275,20 @@ export const SETTINGS = {
   },
   traffic: {
     windowSeconds: whole(10, 1, 86_400, 'Length of a window of the traffic analysis.'),
+    storeConnections: yesNo(
+      true,
+      'Make events of the connections of captures, located, matched and scored like all others.',
+    ),
     ringPackets: whole(100_000, 100, 10_000_000, 'Packets that a live capture keeps.'),
+    ringBytes: bytes(50 * MIB, MIB, 'Bytes that a live capture keeps in memory.'),
+    captureDir: optionalPath('Folder of captures that may be analysed; captures in the data folder when not set.'),
+    maxUploadBytes: bytes(1024 * MIB, 1024, 'Bytes of one capture that is uploaded, as sent.'),
+    keepUploadBytes: bytes(4096 * MIB, 1024, 'Bytes of all uploaded captures that are kept; the oldest go first.'),
+    captureTool: choice(
+      ['auto', 'dumpcap', 'tcpdump'],
+      'auto',
+      'Program that captures; auto takes dumpcap, which needs the fewest privileges, else tcpdump.',
+    ),
   },
 } as const;
 
@@ -292,7 +305,6 @@ export const UNUSED_SECTIONS: readonly string[] = [
   'cache',
   'honeypot',
   'privacy',
-  'traffic',
 ];
 
 /** The settings as the components get them: checked, defaults filled in, paths absolute. */

@@ -1,6 +1,6 @@
 import { ByteWindow } from './byte-window.ts';
 import { CaptureError, notACapture } from './capture-error.ts';
-import { inflate, isGzip } from './gzip.ts';
+import { compressionOf } from './compression.ts';
 import { emptyPacket, type OnProblem, type Packet } from './packet.ts';
 import type { PacketFormat } from './packet-format.ts';
 import { isPcap, PcapReader, unknownPcapVersion } from './pcap-reader.ts';
@@ -10,10 +10,11 @@ import { type Peeked, peek } from './peek.ts';
 /** Bytes that tell what a file is. */
 const HEAD = 32;
 
-/** The first bytes of a file and the whole of it, both inflated where it is gzip. */
+/** The first bytes of a file and the whole of it, both inflated where it is compressed in a way that is understood. */
 export async function openBytes(source: AsyncIterable<Uint8Array>, onProblem: OnProblem): Promise<Peeked> {
   const raw = await peek(source, HEAD);
-  return isGzip(raw.head) ? peek(inflate(raw.all, onProblem), HEAD) : raw;
+  const compression = compressionOf(raw.head);
+  return compression ? peek(compression.inflate(raw.all, onProblem), HEAD) : raw;
 }
 
 /**

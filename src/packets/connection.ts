@@ -30,12 +30,12 @@ export interface Side {
 
 /** What the payload told, as far as it was understood. Empty strings and NaN where it did not. */
 export interface Application {
-  /** `dns`, `tls`, `http`, `ssh`...; empty when not recognised. */
+  /** `dns`, `ssl`, `http`, `ssh`... under Zeek's names; empty when not recognised. */
   readonly service: string;
   /** DNS query name, TLS server name, HTTP host. */
   readonly domain: string;
-  /** What else was understood, under the names of docs: `tls_version`, `alpn`, `ja3`, `ja4`, `method`, `path`... */
-  readonly attrs: Readonly<Record<string, string | number | readonly string[]>>;
+  /** What else was understood, under Zeek's names where it has one: `version`, `ja3`, `ja4`, `method`, `uri`... */
+  readonly attrs: Readonly<Record<string, string | number | readonly string[] | readonly number[]>>;
 }
 
 /** A connection as it is reported. The object is reused and reads the table: what has to stay is copied. */

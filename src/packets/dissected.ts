@@ -3,7 +3,12 @@ import type { Packet } from './packet.ts';
 /** Kinds of tunnel that a packet was found in, as bits of {@link Dissected.tunnels}. */
 export const TUNNELS = { gre: 1, ipip: 2, vxlan: 4, gtpu: 8, pppoe: 16, mpls: 32, geneve: 64, teredo: 128 } as const;
 
-/** What is wrong with the headers of a packet, as bits of {@link Dissected.problems}. */
+/**
+ * What is wrong with the headers of a packet, as bits of {@link Dissected.problems}. `truncated`: the capture cut headers
+ * off; cut payload shows in `payloadCaptured`. `badIpLength`: the IP header contradicts itself or what was on the wire.
+ * `land`: addresses and ports of both sides are the same (not on the loopback). `tinyFragment`: a fragment that splits the
+ * TCP header (RFC 1858). `synWithData`: without the option of TCP Fast Open.
+ */
 export const PROBLEMS = {
   truncated: 1,
   badIpLength: 2,
@@ -38,7 +43,7 @@ export interface Dissected {
   tos: number;
   /** Bytes of the IP packet by its own header (the wire's truth, also where the capture cut it). */
   ipLength: number;
-  /** 0 whole, 1 first fragment, 2 a later one (no ports). */
+  /** 0 whole, 1 first fragment, 2 a later one (ports of the first where that came before, 0 otherwise). */
   fragment: number;
   /** TCP, UDP, SCTP ports; type and code of ICMP. */
   srcPort: number;

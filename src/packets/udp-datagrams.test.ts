@@ -79,9 +79,9 @@ describe('link layers', () => {
 
   it('that are not understood are counted by type', () => {
     const finder = new UdpDatagrams();
-    for (const linkType of [105, 105, 9999]) expect(finder.find(packet(ethernet(inV4), linkType))).toBe(false);
+    for (const linkType of [189, 189, 9999]) expect(finder.find(packet(ethernet(inV4), linkType))).toBe(false);
     expect([...finder.counts.unknownLinks]).toEqual([
-      [105, 2],
+      [189, 2],
       [9999, 1],
     ]);
     expect([105, 9999].map(linkTypeName)).toEqual(['IEEE 802.11 (link type 105)', 'link type 9999']);

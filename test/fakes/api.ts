@@ -107,6 +107,8 @@ export class World {
   /** Exporters; undefined where flows are not collected. */
   exporters: ExporterView[] | undefined;
   collector: CollectorView | undefined;
+  /** Undefined where traffic is not analysed. */
+  traffic: ApiDeps['traffic'];
   failWith: Error | undefined;
 
   addKey(secret: string, more: Partial<StoredKey> = {}): StoredKey {
@@ -150,6 +152,7 @@ export class World {
       settingsView: () => [{ name: 'API_KEY', value: '***', source: 'env' }],
       healthOf: () => this.components,
       ...(this.exporters && { exporters: exportersOf(this) }),
+      ...(this.traffic && { traffic: this.traffic }),
       ...(this.collector && { collector: () => this.collector ?? { listeners: [] } }),
     };
   }

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { createColors } from 'picocolors';
+import { createAnalysis } from '../../src/analysis.ts';
 import type { CreateApp } from '../../src/cli/host.ts';
 import type { Io } from '../../src/cli/io.ts';
 import { type Parts, run } from '../../src/cli/run.ts';
@@ -53,7 +54,7 @@ const noApp: CreateApp = () => {
 /** One command line, as `main.ts` runs it. */
 export async function vedette(argv: readonly string[], given: Partial<Io> = {}, parts: Partial<Parts> = {}) {
   const io = memoryIo(given);
-  const exit = await run(argv, { createApp: noApp, ...parts }, io);
+  const exit = await run(argv, { createApp: noApp, createAnalysis, ...parts }, io);
   return { exit, ...io.written, io };
 }
 

@@ -16,6 +16,13 @@ import { overviewRoutes } from './overview.ts';
 import { queryRoutes } from './query.ts';
 import { schemaRoutes } from './schema.ts';
 import { systemRoutes } from './system.ts';
+import { trafficAnomalyRoutes } from './traffic-anomalies.ts';
+import { trafficBaselineRoutes } from './traffic-baselines.ts';
+import { trafficCaptureRoutes } from './traffic-capture.ts';
+import { trafficControlRoutes } from './traffic-control.ts';
+import { trafficFileRoutes } from './traffic-files.ts';
+import { trafficRuleRoutes } from './traffic-rules.ts';
+import { trafficWindowRoutes } from './traffic-windows.ts';
 import { updateRoutes } from './updates.ts';
 import { versionRoutes } from './version.ts';
 
@@ -33,6 +40,13 @@ export const ALL_ROUTES: readonly Routes[] = [
   lookupRoutes,
   indicatorRoutes,
   exporterRoutes,
+  trafficControlRoutes,
+  trafficWindowRoutes,
+  trafficAnomalyRoutes,
+  trafficBaselineRoutes,
+  trafficRuleRoutes,
+  trafficCaptureRoutes,
+  trafficFileRoutes,
   deadLetterRoutes,
   keyRoutes,
   schemaRoutes,

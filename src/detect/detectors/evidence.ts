@@ -1,0 +1,7 @@
+/** Ids of events that an anomaly names. */
+export const MAX_EVIDENCE = 10;
+
+/** Adds the id of an event to the first few of an anomaly; empty ids and repeats are left out. */
+export function addEvidence(evidence: string[], event: string): void {
+  if (event !== '' && evidence.length < MAX_EVIDENCE && !evidence.includes(event)) evidence.push(event);
+}

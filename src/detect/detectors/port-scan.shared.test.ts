@@ -1,0 +1,137 @@
+import { createReadStream, existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Anomaly, Observation } from '../../model/window.ts';
+import { openCapture } from '../../packets/capture-reader.ts';
+import type { Packet } from '../../packets/packet.ts';
+import { Detection } from './detection.ts';
+import { observation } from './fixtures/observation.ts';
+import { HomeNetworks } from './home-networks.ts';
+import { LongLivedConn } from './long-lived-conn.ts';
+import { PortScan } from './port-scan.ts';
+
+/** Captures made by others, for cross-checks only; the tests are skipped where they are not at hand. */
+const SHARED = join(process.env.VEDETTE_SHARED ?? resolve(import.meta.dirname, '../../../../shared'), 'data');
+const SCANS = join(SHARED, 'packets/ncsa-simple-scan');
+const LONG = join(SHARED, 'packets/corelight-long-connections/long_connection.pcap');
+
+const SYN = 2;
+const RST = 4;
+const ACK = 16;
+
+/** What a capture of TCP over IPv4 on Ethernet needs, for tests only: who sent which flags. */
+interface Segment {
+  readonly time: number;
+  readonly src: string;
+  readonly dst: string;
+  readonly srcPort: number;
+  readonly dstPort: number;
+  readonly flags: number;
+  readonly bytes: number;
+}
+
+function segmentOf({ bytes, view, start, time }: Packet): Segment | undefined {
+  const ip = view.getUint16(start + 12) === 0x8100 ? start + 18 : start + 14;
+  if (bytes[ip] >> 4 !== 4 || bytes[ip + 9] !== 6) return undefined;
+  const tcp = ip + (bytes[ip] & 15) * 4;
+  const address = (at: number) => bytes.subarray(at, at + 4).join('.');
+  return {
+    time,
+    src: address(ip + 12),
+    dst: address(ip + 16),
+    srcPort: view.getUint16(tcp),
+    dstPort: view.getUint16(tcp + 2),
+    flags: bytes[tcp + 13] & 63,
+    bytes: view.getUint16(ip + 2),
+  };
+}
+
+/** One observation a connection and window, with Zeek's state as far as SYN, SYN/ACK and RST tell it. */
+async function observationsOf(file: string): Promise<Observation[]> {
+  const connections = new Map<string, { window: number; parts: Observation; answered: boolean }>();
+  const observations: Observation[] = [];
+  const reader = await openCapture(createReadStream(file), () => {});
+  while (await reader.more())
+    while (reader.next()) {
+      const segment = segmentOf(reader.packet);
+      if (!segment) continue;
+      const { time, src, dst, srcPort, dstPort, flags, bytes } = segment;
+      const key = `${src} ${srcPort} ${dst} ${dstPort}`;
+      const back = `${dst} ${dstPort} ${src} ${srcPort}`;
+      const fromOrig = !connections.has(back);
+      const known = connections.get(fromOrig ? key : back);
+      const window = Math.floor(time / 10e6);
+      const began = (known && !(flags === SYN && time - known.parts.at > 60e6) ? known.parts.start : undefined) ?? time;
+      let held = known;
+      if (!held || held.window !== window || held.parts.start !== began) {
+        const before = held?.parts.start === began ? held : undefined;
+        held = {
+          window,
+          answered: before?.answered ?? false,
+          parts: observation({
+            ...{ at: time, start: began, first: before === undefined, src, dst, srcPort, dstPort, proto: 6 },
+            ...(before ? { src: before.parts.src, dst: before.parts.dst } : {}),
+            ...(before ? { srcPort: before.parts.srcPort, dstPort: before.parts.dstPort } : {}),
+            ...{ srcBytes: 0, dstBytes: 0, srcPackets: 0, dstPackets: 0, dataSegments: 0 },
+            tcpFlags: before?.parts.tcpFlags ?? 0,
+            state: before?.parts.state ?? (flags === SYN ? 'S0' : 'OTH'),
+          }),
+        };
+        connections.set(fromOrig ? key : back, held);
+        observations.push(held.parts);
+      }
+      const { parts } = held;
+      parts.at = time;
+      if (fromOrig) {
+        parts.srcPackets++;
+        parts.srcBytes += bytes;
+        parts.tcpFlags |= flags;
+      } else {
+        parts.dstPackets++;
+        parts.dstBytes += bytes;
+      }
+      if (!fromOrig && parts.state === 'S0') {
+        if (flags & RST) parts.state = 'REJ';
+        else if ((flags & (SYN | ACK)) === (SYN | ACK)) parts.state = 'S1';
+      } else if (fromOrig && flags & RST && parts.state === 'S0') parts.state = 'RSTOS0';
+    }
+  return observations;
+}
+
+async function anomaliesOf(file: string): Promise<Anomaly[]> {
+  const { isInternal } = new HomeNetworks();
+  const detection = new Detection({ detectors: [new PortScan({ isInternal }), new LongLivedConn({ isInternal })] });
+  const observations = (await observationsOf(file)).sort((a, b) => a.at - b.at);
+  expect(observations.length).toBeGreaterThan(0);
+  for (const o of observations) detection.observe(o);
+  return detection.close(Number.POSITIVE_INFINITY).flatMap(({ anomalies }) => anomalies);
+}
+
+describe.skipIf(!existsSync(SCANS))('Scans captured by others', () => {
+  it.each([
+    ['445_scan.pcap', { flow_src: '176.192.150.3', metric: 'distinct_hosts', port: 445 }],
+    ['multiport_scan.pcap', { flow_src: '125.27.226.209', metric: 'distinct_hosts' }],
+    ['port_scan.pcap', { flow_src: '192.168.2.154', metric: 'distinct_ports', flow_dst: '192.168.2.22' }],
+    ['scan_with_zero_windows.pcap', { flow_src: '10.0.0.1', metric: 'distinct_hosts', port: 23 }],
+  ])('finds that of %s within four contacts', async (file, expected) => {
+    const found = await anomaliesOf(join(SCANS, file));
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatchObject({ type: 'port_scan', ...expected });
+    expect(found[0].why).toContain('taken for a scanner after 4 of them');
+  });
+
+  it('is silent for backscatter', { timeout: 60_000 }, async () => {
+    expect(await anomaliesOf(join(SCANS, 'backscatter.trace'))).toEqual([]);
+  });
+});
+
+describe.skipIf(!existsSync(LONG))('A long connection captured by others', () => {
+  it('is told at the same ages as by its own script', async () => {
+    const found = await anomaliesOf(LONG);
+    expect(found.map(({ current_value }) => current_value)).toEqual([
+      expect.closeTo(625.26, 0),
+      expect.closeTo(1825.35, 0),
+      expect.closeTo(3623.41, 0),
+    ]);
+  });
+});

@@ -1,0 +1,136 @@
+import { addEvidence } from './evidence.ts';
+import type { FlagScan } from './flag-scans.ts';
+import { hashText } from './hyper-log-log.ts';
+import { RandomWalk } from './random-walk.ts';
+
+/** Different things remembered of one source, of each kind. */
+const MAX_SET = 4096;
+const MAX_TARGETS = 256;
+
+/** How often something was tried with different peers, and how often in vain. */
+interface Tries {
+  readonly tried: Set<number>;
+  readonly failed: Set<number>;
+}
+
+/** One try of a source to connect. */
+export interface Attempt {
+  readonly src: string;
+  readonly dst: string;
+  readonly port: number;
+  readonly proto: number;
+  readonly srcPort: number;
+  readonly start: number;
+  readonly at: number;
+  success: boolean;
+  /** Neither answered nor refused so far. */
+  readonly open: boolean;
+  readonly event: string;
+}
+
+/** Ports tried on a host, or hosts tried on a port. The key is that host or port, with `/udp` where it was UDP. */
+export interface Widest {
+  readonly key: string;
+  readonly failed: number;
+  readonly tried: number;
+}
+
+/** What a source tried within the last half hour. Sets are of hashes and have a limit. */
+export class ScanSource {
+  /** Over hosts, which shows who tries many; and over ports of hosts, which shows who tries many ports. */
+  readonly walk = new RandomWalk();
+  readonly #targetWalk = new RandomWalk();
+  readonly evidence: string[] = [];
+  began = Number.POSITIVE_INFINITY;
+  ended = 0;
+  readonly #hosts = new Set<number>();
+  readonly #targets = new Set<number>();
+  readonly #failedHosts = new Set<number>();
+  readonly #failedTargets = new Set<number>();
+  readonly #byPort = new Map<string, Tries>();
+  readonly #byHost = new Map<string, Tries>();
+  readonly #flagged = new Map<FlagScan, Set<number>>();
+
+  /** First contacts, with hosts or with ports of hosts, after which it was taken for a scanner; 0 when it was not. */
+  get decidedAfter(): number {
+    return this.walk.decidedAfter || this.#targetWalk.decidedAfter;
+  }
+
+  /** Hosts with which no connection came about at the first try. */
+  get failedHosts(): number {
+    return this.#failedHosts.size;
+  }
+
+  /** Pairs of host and port to which no connection came about. */
+  get failedTargets(): number {
+    return this.#failedTargets.size;
+  }
+
+  /** @param walks whether it counts for the random walk: in TCP. @param port with its protocol, such as `80` or `53/udp`. */
+  add(attempt: Attempt, port: string, walks: boolean): void {
+    const target = hashText(`${attempt.dst} ${port}`);
+    // Most of what a host does is what it did before, with success: that tells nothing new.
+    if (attempt.success && this.#targets.has(target)) return;
+    const host = hashText(attempt.dst);
+    if (walks && !this.#hosts.has(host) && this.#hosts.size < MAX_SET) {
+      this.#hosts.add(host);
+      this.walk.step(attempt.success);
+      if (!attempt.success) this.#failedHosts.add(host);
+    }
+    if (!this.#targets.has(target) && this.#targets.size < MAX_SET) {
+      this.#targets.add(target);
+      if (walks) this.#targetWalk.step(attempt.success);
+    }
+    count(this.#byPort, port, host, attempt.success);
+    count(this.#byHost, walks ? attempt.dst : `${attempt.dst}/udp`, hashText(port), attempt.success);
+    if (attempt.success) return;
+    if (this.#failedTargets.size < MAX_SET) this.#failedTargets.add(target);
+    this.#seen(attempt.start, attempt.at, attempt.event);
+  }
+
+  addFlagged(scan: FlagScan, target: string, at: number, event: string): void {
+    let targets = this.#flagged.get(scan);
+    if (!targets) {
+      targets = new Set();
+      this.#flagged.set(scan, targets);
+    }
+    if (targets.size < MAX_SET) targets.add(hashText(target));
+    this.#seen(at, at, event);
+  }
+
+  /** The port on which most hosts were tried in vain, of those that `fits` takes; or the host on which most ports were. */
+  widest(kind: 'hosts' | 'ports', fits: (tried: Widest) => boolean): Widest | undefined {
+    let found: Widest | undefined;
+    for (const [key, { tried, failed }] of kind === 'hosts' ? this.#byPort : this.#byHost) {
+      const widest = { key, failed: failed.size, tried: tried.size };
+      if (widest.failed > (found?.failed ?? 0) && fits(widest)) found = widest;
+    }
+    return found;
+  }
+
+  mostFlagged(): { scan: FlagScan; targets: number } | undefined {
+    let most: { scan: FlagScan; targets: number } | undefined;
+    for (const [scan, targets] of this.#flagged)
+      if (!most || targets.size > most.targets) most = { scan, targets: targets.size };
+    return most;
+  }
+
+  #seen(start: number, end: number, event: string): void {
+    this.began = Math.min(this.began, start);
+    this.ended = Math.max(this.ended, end);
+    addEvidence(this.evidence, event);
+  }
+}
+
+function count(by: Map<string, Tries>, key: string, peer: number, success: boolean): void {
+  let tries = by.get(key);
+  if (!tries) {
+    // Of a source with more targets than that, the first ones tell enough.
+    if (by.size >= MAX_TARGETS) return;
+    tries = { tried: new Set(), failed: new Set() };
+    by.set(key, tries);
+  }
+  if (tries.tried.size >= MAX_SET) return;
+  tries.tried.add(peer);
+  if (!success) tries.failed.add(peer);
+}

@@ -1,0 +1,68 @@
+import type { DnsQuery } from '../../model/dns-query.ts';
+import { hashText } from '../detectors/hyper-log-log.ts';
+import { informationBits, isCarrierType, longestLabel } from './dns-features.ts';
+
+/** Distinct names held exactly; the strongest grade is reached with half of them. */
+const MOST_NAMES = 2000;
+/** Labels of this length are what an encoder makes of a block; people hardly ever write one. */
+const LONG_LABEL = 52;
+
+/** What one client asked of one domain within one span of time. */
+export class TunnelTally {
+  /** Microseconds of the first question. */
+  start = 0;
+  queries = 0;
+  /** Over distinct names: how long they are below the domain, and what they can carry, in bits. */
+  length = 0;
+  bits = 0;
+  longLabels = 0;
+  /** Questions for types that carry answers of free choice. */
+  carriers = 0;
+  questionBytes = 0;
+  answerBytes = 0;
+  readonly #names = new Set<number>();
+
+  constructor(start: number) {
+    this.start = start;
+  }
+
+  /** @param sub the part of the name below the domain. */
+  add(query: DnsQuery, sub: string): void {
+    this.queries++;
+    this.questionBytes += query.questionBytes;
+    this.answerBytes += query.answerBytes;
+    if (isCarrierType(query.type)) this.carriers++;
+    if (this.#names.size >= MOST_NAMES) return;
+    const before = this.#names.size;
+    this.#names.add(hashText(sub));
+    if (this.#names.size === before) return;
+    this.length += sub.length;
+    this.bits += informationBits(sub);
+    if (longestLabel(sub) >= LONG_LABEL) this.longLabels++;
+  }
+
+  clear(start: number): void {
+    this.start = start;
+    this.queries = this.length = this.bits = this.longLabels = this.carriers = 0;
+    this.questionBytes = this.answerBytes = 0;
+    this.#names.clear();
+  }
+
+  get distinct(): number {
+    return this.#names.size;
+  }
+
+  /** Share of questions that were new. Names beyond the most that are held do not lower it. */
+  get novelty(): number {
+    if (this.queries === 0) return 0;
+    return this.distinct >= MOST_NAMES ? 1 : this.distinct / this.queries;
+  }
+
+  get meanLength(): number {
+    return this.distinct === 0 ? 0 : this.length / this.distinct;
+  }
+
+  get carrierShare(): number {
+    return this.queries === 0 ? 0 : this.carriers / this.queries;
+  }
+}

@@ -1,0 +1,31 @@
+import type { Log } from '../../kit/log.ts';
+import type { Metrics } from '../../kit/metrics.ts';
+import type { CaptureInterface, CaptureOrder, CaptureView } from '../../model/traffic-view.ts';
+import type { StateStore } from '../../stores/state/store.ts';
+import type { MakeAnalysis } from './job.ts';
+
+/** The live capture, as this needs it; see `LiveCapture`. */
+export interface Capture {
+  readonly running: boolean;
+  start(order: CaptureOrder): Promise<AsyncIterable<Uint8Array>>;
+  stop(): Promise<void>;
+  status(): CaptureView;
+  interfaces(): Promise<CaptureInterface[]>;
+  held(): Uint8Array[];
+}
+
+/** What the service is made of; see the settings `traffic` for the figures. */
+export interface TrafficServiceOptions {
+  readonly analysis: MakeAnalysis;
+  readonly capture: Capture;
+  readonly windowSeconds: number;
+  readonly ringPackets: number;
+  readonly ringBytes: number;
+  readonly captureDir: string;
+  readonly captureTool: string;
+  readonly maxUploadBytes: number;
+  readonly keepUploadBytes: number;
+  readonly settings: StateStore['settings'];
+  readonly metrics: Metrics;
+  readonly log: Log;
+}

@@ -1,0 +1,241 @@
+import type { AllowRule } from '../detect/detectors/allow-rules.ts';
+import { AllowRules } from '../detect/detectors/allow-rules.ts';
+import { type DetectedWindow, Detection } from '../detect/detectors/detection.ts';
+import { DEFAULT_HOME_NETWORKS, HomeNetworks } from '../detect/detectors/home-networks.ts';
+import type { TrafficResult } from '../model/traffic.ts';
+import type { Anomaly, AnomalyType, Observation, Window } from '../model/window.ts';
+import { openCapture } from '../packets/capture-reader.ts';
+import { communityId } from '../packets/community-id.ts';
+import type { Connection, ReportReason } from '../packets/connection.ts';
+import { ConnectionTable } from '../packets/connections/connection-table.ts';
+import { Dissector, newDissected } from '../packets/dissect.ts';
+import { PayloadInspector } from '../packets/inspect/payload-inspector.ts';
+import type { OnProblem, Packet } from '../packets/packet.ts';
+import { asked, makeDetectors } from './detectors.ts';
+import { connectionName } from './traffic/connection-name.ts';
+import { ConnectionSums } from './traffic/connection-sums.ts';
+import { DnsQueries } from './traffic/dns-queries.ts';
+import { PacketTotals } from './traffic/packet-totals.ts';
+import { TimelineBuilder } from './traffic/timeline-builder.ts';
+
+export interface TrafficOptions {
+  /** Length of a window: 10 s when not given. */
+  readonly seconds?: number;
+  /** False for none; or those to run. All when not given. */
+  readonly detectors?: boolean | readonly AnomalyType[];
+  /** False leaves payload alone: services, names and fingerprints are not known then. */
+  readonly inspect?: boolean;
+  /** Networks that are watched: {@link DEFAULT_HOME_NETWORKS} when not given. */
+  readonly homeNetworks?: readonly string[];
+  readonly allow?: readonly AllowRule[];
+  /** Connections at the same time: 262,144 when not given, about 120 MB when there are so many. */
+  readonly connections?: number;
+  /** Windows and anomalies kept for the result: the first 10,000 of each when not given. Hooks are told of all. */
+  readonly keepWindows?: number;
+  readonly keepAnomalies?: number;
+  /** Largest hosts and pairs in the result: 10 when not given. */
+  readonly top?: number;
+}
+
+export interface TrafficHooks {
+  /** Reused: it holds until the hook returns. `why` is `poll` while it is still open. */
+  onConnection?(connection: Connection, why: ReportReason): void;
+  /** A window that is over, before its anomalies. */
+  onWindow?(window: Window): void;
+  onAnomaly?(anomaly: Anomaly): void;
+  /** Bytes of the file read so far, as stored. What it answers is waited for. */
+  onProgress?(bytes: number): void | Promise<void>;
+}
+
+const KEPT = 10_000;
+const CONNECTIONS = 262_144;
+const PROBLEMS = 1000;
+
+/**
+ * The way of a packet, from the file to the anomaly:
+ *
+ *     capture reader -> dissector -> connection table -> (payload inspector)
+ *                                          |
+ *                    at the end of a window: what each connection did in it
+ *                                          v
+ *               window builder, detectors, baselines -> window, anomalies
+ *
+ * One packet at a time, in memory of fixed bounds. Time is that of the packets, so a capture of last year gives the same
+ * answer today. Nothing here knows of a server or a store.
+ */
+export class TrafficAnalysis {
+  readonly allow = new AllowRules();
+  readonly detection: Detection;
+  readonly #hooks: TrafficHooks;
+  readonly #options: TrafficOptions;
+  readonly #dissected = newDissected();
+  readonly #dissector: Dissector;
+  readonly #table: ConnectionTable;
+  readonly #totals = new PacketTotals();
+  readonly #sums = new ConnectionSums();
+  readonly #timeline = new TimelineBuilder();
+  readonly #windows: Window[] = [];
+  readonly #anomalies: Anomaly[] = [];
+  readonly #problems: string[] = [];
+  /** Bounds of the present window, microseconds. The first packet sets them. */
+  #start = Number.NEGATIVE_INFINITY;
+  #border = Number.NEGATIVE_INFINITY;
+  #windowCount = 0;
+  #anomalyCount = 0;
+  #hidden = 0;
+  #stopped = false;
+  /** Ends the wait for more of the file. */
+  #wake: () => void = () => undefined;
+
+  constructor(options: TrafficOptions = {}, hooks: TrafficHooks = {}) {
+    this.#options = options;
+    this.#hooks = hooks;
+    for (const rule of options.allow ?? []) {
+      const wrong = this.allow.set(rule);
+      if (wrong) throw new Error(`Allow rule ${rule.id}: ${wrong}`);
+    }
+    const { isInternal } = new HomeNetworks(options.homeNetworks ?? DEFAULT_HOME_NETWORKS);
+    const { detectors: wanted = true } = options;
+    const only = typeof wanted === 'boolean' ? undefined : new Set(wanted);
+    const detectors = wanted === false ? [] : makeDetectors(isInternal, only);
+    this.detection = new Detection({ seconds: options.seconds, detectors, allow: this.allow });
+    this.#dissector = new Dissector((text) => this.#note(text));
+    const queries = new DnsQueries(asked(detectors), (slot) => this.#table.shown(slot));
+    this.#table = new ConnectionTable({
+      limit: options.connections ?? CONNECTIONS,
+      inspector: options.inspect === false ? undefined : new PayloadInspector({ onDns: queries.take }),
+      communityId,
+      eventOf: connectionName,
+      onConnection: this.#connection,
+      onObservation: this.#observation,
+    });
+  }
+
+  /**
+   * Reads a capture, pcap or pcapng, gzipped or not. Several, one after the other, are one capture.
+   * @param onProblem is told what could not be used of it, a sentence each.
+   * @throws CaptureError when it is no capture.
+   */
+  async read(source: AsyncIterable<Uint8Array>, onProblem?: OnProblem): Promise<void> {
+    const counted = { bytes: 0 };
+    const reader = await openCapture(this.#until(source, counted), (text) => {
+      if (this.#stopped) return;
+      this.#note(text);
+      onProblem?.(text);
+    });
+    try {
+      while (await reader.more()) {
+        while (reader.next()) this.packet(reader.packet);
+        await this.#hooks.onProgress?.(counted.bytes);
+      }
+    } finally {
+      await reader.close();
+    }
+  }
+
+  /** Takes one packet; it is not kept. */
+  packet(packet: Packet): void {
+    const dissected = this.#dissected;
+    this.#dissector.dissect(packet, dissected);
+    this.#totals.add(packet, dissected);
+    if (packet.time >= this.#border) this.#cross(packet.time);
+    else if (packet.time < this.#start) this.#totals.late++;
+    this.#table.add(packet, dissected);
+  }
+
+  /** Packets so far. */
+  get packets(): number {
+    return this.#totals.packets;
+  }
+
+  /** Ends reading early; what has been read can still be asked for. */
+  stop(): void {
+    this.#stopped = true;
+    this.#wake();
+  }
+
+  /** Ends all connections and the present window. To be called once, at the end. */
+  finish(): TrafficResult {
+    this.#table.finish();
+    this.#closeWindows(Number.POSITIVE_INFINITY);
+    const { top = 10, seconds = 10 } = this.#options;
+    return {
+      totals: this.#totals.result(),
+      connections: this.#sums.result(this.#table.evicted),
+      hosts: this.#sums.hosts(top),
+      pairs: this.#sums.pairs(top),
+      timeline: this.#timeline.result(),
+      window_seconds: seconds,
+      windows: this.#windows,
+      window_count: this.#windowCount,
+      baselines: this.detection.baselines.list(),
+      anomalies: this.#anomalies,
+      anomaly_count: this.#anomalyCount,
+      hidden: this.#hidden,
+      problems: this.#problems,
+    };
+  }
+
+  /** `source` until it ends or {@link stop} is called, also while nothing comes. */
+  async *#until(source: AsyncIterable<Uint8Array>, counted: { bytes: number }): AsyncIterable<Uint8Array> {
+    const iterator = source[Symbol.asyncIterator]();
+    let over = false;
+    try {
+      while (!this.#stopped) {
+        const next = await new Promise<IteratorResult<Uint8Array> | undefined>((resolve, reject) => {
+          this.#wake = () => resolve(undefined);
+          iterator.next().then(resolve, reject);
+        });
+        over = next?.done === true;
+        if (next === undefined || next.done) return;
+        counted.bytes += next.value.length;
+        yield next.value;
+      }
+    } finally {
+      // One that still waits for more closes when that has come; nobody waits for it.
+      if (!over) void iterator.return?.()?.catch(() => undefined);
+    }
+  }
+
+  /** The window is over, since a packet of a later one has come. */
+  #cross(time: number): void {
+    const { size } = this.detection.windows;
+    const start = Math.floor(time / size) * size;
+    if (this.#border !== Number.NEGATIVE_INFINITY) this.#closeWindows(start);
+    this.#start = start;
+    this.#border = start + size;
+  }
+
+  #closeWindows(until: number): void {
+    this.#table.observe(this.#observation);
+    for (const detected of this.detection.close(until)) this.#window(detected);
+  }
+
+  readonly #observation = (observation: Observation): void => {
+    this.#sums.observe(observation);
+    this.detection.observe(observation);
+  };
+
+  readonly #connection = (connection: Connection, why: ReportReason): void => {
+    if (why !== 'poll') this.#sums.add(connection);
+    this.#hooks.onConnection?.(connection, why);
+  };
+
+  #window({ window, anomalies, hidden }: DetectedWindow): void {
+    const { keepWindows = KEPT, keepAnomalies = KEPT } = this.#options;
+    this.#windowCount++;
+    this.#anomalyCount += anomalies.length;
+    this.#hidden += hidden.length;
+    this.#timeline.add(window);
+    if (this.#windows.length < keepWindows) this.#windows.push(window);
+    this.#hooks.onWindow?.(window);
+    for (const anomaly of anomalies) {
+      if (this.#anomalies.length < keepAnomalies) this.#anomalies.push(anomaly);
+      this.#hooks.onAnomaly?.(anomaly);
+    }
+  }
+
+  #note(text: string): void {
+    if (this.#problems.length < PROBLEMS) this.#problems.push(text);
+  }
+}

@@ -1,0 +1,190 @@
+import { protocolName } from '../../model/kinds.ts';
+import type { ConnectionTotals as Answer, HostAmount, PairAmount, TrafficResult } from '../../model/traffic.ts';
+import type { Observation } from '../../model/window.ts';
+import type { Connection } from '../../packets/connection.ts';
+import { Largest } from './largest.ts';
+import { LogHistogram } from './log-histogram.ts';
+
+const HOSTS = 16_384;
+const PAIRS = 16_384;
+const SERVICES = 1024;
+/** Services that are told apart between two hosts. */
+const PAIR_SERVICES = 16;
+const TCP = 6;
+const PORTS: ReadonlySet<number> = new Set([6, 17, 132]);
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+interface Pair extends Omit<Writable<PairAmount>, 'service' | 'rtt'> {
+  readonly services: Map<string, number>;
+  rtt: number;
+}
+
+interface Service {
+  readonly name: string;
+  connections: number;
+  bytes: number;
+}
+
+/** Sums up connections that are over, in bounded memory: by host, pair, service and state, and how well they went. */
+export class ConnectionSums {
+  #total = 0;
+  #dataSegments = 0;
+  #retransmitted = 0;
+  #reordered = 0;
+  #missed = 0;
+  #tcpPayload = 0;
+  readonly #states = new Map<string, number>();
+  readonly #services = new Largest<Service>(SERVICES, (service) => service.bytes);
+  readonly #hosts = new Largest<Writable<HostAmount>>(HOSTS, (host) => host.sent_bytes + host.received_bytes);
+  readonly #pairs = new Largest<Pair>(PAIRS, bytesOfPair);
+  readonly #server = new LogHistogram();
+  readonly #client = new LogHistogram();
+  readonly #roundTrip = new LogHistogram();
+
+  add(connection: Connection): void {
+    const { orig, resp, state, proto } = connection;
+    const service = serviceOf(connection);
+    const bytes = orig.ipBytes + resp.ipBytes;
+    this.#total++;
+    this.#states.set(state, (this.#states.get(state) ?? 0) + 1);
+    const held = this.#services.get(service);
+    const sum = held ?? this.#services.add(service, { name: service, connections: 0, bytes: 0 });
+    sum.connections++;
+    sum.bytes += bytes;
+    const src = this.#host(orig.address);
+    src.sent_bytes += orig.ipBytes;
+    src.received_bytes += resp.ipBytes;
+    src.sent_packets += orig.packets;
+    src.received_packets += resp.packets;
+    src.connections++;
+    const dst = this.#host(resp.address);
+    dst.sent_bytes += resp.ipBytes;
+    dst.received_bytes += orig.ipBytes;
+    dst.sent_packets += resp.packets;
+    dst.received_packets += orig.packets;
+    dst.connections++;
+    const pair = this.#pair(orig.address, resp.address);
+    this.#addPair(pair, connection, service);
+    if (proto === TCP) this.#addTcp(pair, connection);
+  }
+
+  result(evicted: number): Answer {
+    const states = [...this.#states].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+    const services = this.#services.top(SERVICES).map(({ name, connections, bytes }) => [name, { connections, bytes }]);
+    return {
+      total: this.#total,
+      states: Object.fromEntries(states),
+      services: Object.fromEntries(services),
+      data_segments: this.#dataSegments,
+      retransmitted: this.#retransmitted,
+      reordered: this.#reordered,
+      missed_bytes: this.#missed,
+      tcp_payload_bytes: this.#tcpPayload,
+      handshake_server: this.#server.spread(),
+      handshake_client: this.#client.spread(),
+      round_trip: this.#roundTrip.spread(),
+      evicted,
+    };
+  }
+
+  /** What is known by window only: round trips, and loss of data (that of a connection counts repeated SYNs as well). */
+  observe(o: Observation): void {
+    for (let i = 0; i < o.rttCount; i++) this.#roundTrip.add(o.rtts[i]);
+    this.#dataSegments += o.dataSegments;
+    if (o.retransmitted === 0 && o.reordered === 0) return;
+    this.#retransmitted += o.retransmitted;
+    this.#reordered += o.reordered;
+    const pair = this.#pair(o.src, o.dst);
+    pair.retransmitted += o.retransmitted;
+    pair.reordered += o.reordered;
+  }
+
+  hosts(limit: number): TrafficResult['hosts'] {
+    const { count, dropped } = this.#hosts;
+    return { count, exact: dropped === 0, top: this.#hosts.top(limit) };
+  }
+
+  pairs(limit: number): TrafficResult['pairs'] {
+    const { count, dropped } = this.#pairs;
+    return {
+      count,
+      exact: dropped === 0,
+      top: this.#pairs.top(limit).map(toAmount),
+      lossy: this.#pairs.top(limit, (pair) => pair.retransmitted).map(toAmount),
+    };
+  }
+
+  #addPair(pair: Pair, { orig, resp }: Connection, service: string): void {
+    pair.connections++;
+    pair.packets += orig.packets + resp.packets;
+    // The pair is named by who began it first.
+    const forward = orig.address === pair.src;
+    pair.src_bytes += forward ? orig.ipBytes : resp.ipBytes;
+    pair.dst_bytes += forward ? resp.ipBytes : orig.ipBytes;
+    const { services } = pair;
+    const known = services.get(service);
+    if (known !== undefined || services.size < PAIR_SERVICES)
+      services.set(service, (known ?? 0) + orig.ipBytes + resp.ipBytes);
+  }
+
+  #addTcp(pair: Pair, { orig, resp, handshakeServer, handshakeClient }: Connection): void {
+    this.#missed += orig.missedBytes + resp.missedBytes;
+    this.#tcpPayload += orig.payloadBytes + resp.payloadBytes;
+    this.#server.add(handshakeServer * 1000);
+    this.#client.add(handshakeClient * 1000);
+    pair.data_segments += orig.dataSegments + resp.dataSegments;
+    const rtt = (handshakeServer + handshakeClient) * 1000;
+    if (rtt < pair.rtt) pair.rtt = rtt;
+  }
+
+  #host(address: string): Writable<HostAmount> {
+    return (
+      this.#hosts.get(address) ??
+      this.#hosts.add(address, {
+        address,
+        sent_bytes: 0,
+        received_bytes: 0,
+        sent_packets: 0,
+        received_packets: 0,
+        connections: 0,
+      })
+    );
+  }
+
+  #pair(src: string, dst: string): Pair {
+    const key = src < dst ? `${src} ${dst}` : `${dst} ${src}`;
+    return (
+      this.#pairs.get(key) ??
+      this.#pairs.add(key, {
+        src,
+        dst,
+        services: new Map(),
+        connections: 0,
+        packets: 0,
+        src_bytes: 0,
+        dst_bytes: 0,
+        data_segments: 0,
+        retransmitted: 0,
+        reordered: 0,
+        rtt: Number.POSITIVE_INFINITY,
+      })
+    );
+  }
+}
+
+/** What the payload told, else the port of the responder: `dns`, `8443/tcp`, `icmp`. */
+function serviceOf({ application, resp, proto }: Connection): string {
+  if (application.service !== '') return application.service;
+  return PORTS.has(proto) ? `${resp.port}/${protocolName(proto)}` : protocolName(proto);
+}
+
+function bytesOfPair(pair: Pair): number {
+  return pair.src_bytes + pair.dst_bytes;
+}
+
+function toAmount({ services, rtt, ...pair }: Pair): PairAmount {
+  let [service, most] = ['', -1];
+  for (const [name, bytes] of services) if (bytes > most) [service, most] = [name, bytes];
+  return { ...pair, service, rtt: Number.isFinite(rtt) ? rtt : null };
+}
