@@ -40,7 +40,7 @@ function TalkerTable({ title, window, talkers }: TalkerTableProps) {
           <tbody>
             {talkers.map((talker) => (
               <tr key={talker.address}>
-                <th scope="row">
+                <th scope="row" className="talker">
                   <PageLink to="/lookup" patch={{ find: talker.address }} className="link mono">
                     {talker.address}
                   </PageLink>
