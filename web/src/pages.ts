@@ -31,6 +31,14 @@ export const PAGES: readonly Page[] = [
     component: lazy(() => import('./pages/events/events.tsx')),
   },
   {
+    path: '/traffic',
+    title: 'Traffic',
+    icon: 'traffic',
+    key: 't',
+    context: false,
+    component: lazy(() => import('./pages/traffic/traffic.tsx')),
+  },
+  {
     path: '/exporters',
     title: 'Exporters',
     icon: 'exporters',

@@ -1,4 +1,6 @@
 // Made-up answers of /v1, always the same but for the clock. Addresses are those set apart for documentation.
+import { trafficRoutes } from './fake-traffic.mjs';
+
 let seed = 1;
 function random() {
   seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
@@ -395,6 +397,7 @@ export const version = () => ({
 });
 
 export const routes = {
+  ...trafficRoutes,
   '/v1/whoami': () => ({ name: 'first', scopes: ['read', 'ingest', 'admin'], tier: 'admin', expires_at: null }),
   '/v1/fields': () => ({ fields: FIELDS, operators: ['=', '!=', '<', '>'], grammar: '' }),
   '/v1/query/overview': overview,

@@ -55,7 +55,7 @@ function answerOf(url, method, body, scenario) {
       length: wrong[0].length,
       suggestion: wrong[0].replace('prt', 'port'),
     });
-  if (scenario === 'error' && /query|events|dead/.test(url.pathname))
+  if (scenario === 'error' && /query|events|dead|traffic/.test(url.pathname))
     return failure(
       503,
       'UNAVAILABLE',
@@ -64,7 +64,9 @@ function answerOf(url, method, body, scenario) {
     );
   const find = Object.entries(answers.routes).find(([path]) => new RegExp(`^${path}$`).test(url.pathname));
   if (!find) return failure(404, 'NOT_FOUND', 'Not found', 'There is nothing under this path.');
-  const answer = find[1]({ query: url.searchParams, method, body, scenario, path: url.pathname });
+  const answer = find[1]({ query: url.searchParams, method, body, scenario, path: url.pathname, failure });
+  // A route may refuse.
+  if (Array.isArray(answer)) return answer;
   return [method === 'POST' && url.pathname === '/v1/ingest' ? 202 : 200, answer];
 }
 

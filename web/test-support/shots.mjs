@@ -86,6 +86,40 @@ const SHOTS = [
   },
   { name: 'exporters-drawer', key: 'full', path: '/exporters?row=198.51.100.1', sizes: ['wide', 'phone'] },
   { name: 'exporters-empty', key: 'empty', path: '/exporters', full: true },
+  {
+    name: 'traffic',
+    key: 'full',
+    path: '/traffic',
+    sizes: ['wide', 'tablet', 'phone'],
+    themes: ['dark', 'light'],
+    full: true,
+  },
+  { name: 'traffic-window', key: 'full', path: '/traffic?row=w211', sizes: ['wide', 'phone'] },
+  {
+    name: 'traffic-anomaly',
+    key: 'full',
+    path: '/traffic',
+    sizes: ['wide', 'phone'],
+    themes: ['dark', 'light'],
+    act: click('.anomaly-table tbody .link'),
+  },
+  {
+    name: 'traffic-allow',
+    key: 'full',
+    path: '/traffic',
+    sizes: ['wide', 'phone'],
+    themes: ['dark', 'light'],
+    act: async (page) => {
+      await click('.anomaly-table tbody .link')(page);
+      await click('text=Allow…')(page);
+    },
+  },
+  { name: 'traffic-latency', key: 'full', path: '/traffic', act: click('text=Latency') },
+  { name: 'traffic-table', key: 'full', path: '/traffic', act: click('[aria-label="Show as table"]'), full: true },
+  { name: 'traffic-refused', key: 'full', path: '/traffic', act: click('text=Start'), sizes: ['wide', 'phone'] },
+  { name: 'traffic-empty', key: 'empty', path: '/traffic', full: true },
+  { name: 'traffic-error', key: 'error', path: '/traffic' },
+  { name: 'traffic-busy', key: 'full', path: '/traffic', act: click('text="Analyse"') },
   { name: 'missing', key: 'full', path: '/nowhere' },
 ];
 

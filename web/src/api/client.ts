@@ -78,18 +78,27 @@ async function send(path: string, request: Request): Promise<Response> {
     });
   } catch (error) {
     if (request.signal?.aborted) throw error;
-    throw new ApiError(0, {
-      error: 'No answer',
-      detail: 'The server could not be reached. Is it running, and is the network up?',
-      code: 'UNREACHABLE',
-    });
+    throw unreachable();
   }
   if (response.ok) return response;
   const answer = await response.json().catch(() => ({}));
-  if (response.status === 401 && request.key === undefined && key === session.get().key) {
-    signOut(key ? 'This key is not accepted any more. Sign in again.' : null);
-  }
+  if (request.key === undefined) endSessionIfRefused(response.status, key);
   throw new ApiError(response.status, answer && typeof answer === 'object' ? answer : {}, response.headers);
+}
+
+/** There was no answer at all. */
+export function unreachable(): ApiError {
+  return new ApiError(0, {
+    error: 'No answer',
+    detail: 'The server could not be reached. Is it running, and is the network up?',
+    code: 'UNREACHABLE',
+  });
+}
+
+/** After an answer to a request that was sent with the session's key, as it was then. */
+export function endSessionIfRefused(status: number, key: string | null): void {
+  if (status === 401 && key === session.get().key)
+    signOut(key ? 'This key is not accepted any more. Sign in again.' : null);
 }
 
 /** One request to the API with the session's key. @throws ApiError; an AbortError when `signal` ended it. */

@@ -19,6 +19,8 @@ const PATHS = {
   table: 'M2 3h12v10H2zM2 6.5h12M6.5 6.5V13',
   chart: 'M2 13.5h12M4 11V7M8 11V3M12 11V5.5',
   columns: 'M2 3h12v10H2zM6 3v10M10 3v10',
+  upload: 'M8 10.5v-8M4.5 5.5 8 2l3.5 3.5M2.5 13.5h11',
+  traffic: 'M1.5 8h3L6.5 3l3 10 2-5h3',
   download: 'M8 2v8M4.5 7 8 10.5 11.5 7M2.5 13.5h11',
   more: 'M3.5 8h.01M8 8h.01M12.5 8h.01',
   theme: 'M13.5 9.5A6 6 0 1 1 6.5 2.5a5 5 0 0 0 7 7z',

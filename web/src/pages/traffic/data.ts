@@ -1,0 +1,174 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { ApiError, call, type Request } from '../../api/client.ts';
+import { REFRESH_MS, useApi } from '../../api/queries.ts';
+import type { Who } from '../../api/types.ts';
+import type {
+  Anomaly,
+  AnomalyCounts,
+  AnomalyList,
+  BaselineList,
+  CaptureFile,
+  CaptureInterface,
+  Rule,
+  TrafficStatus,
+  TrafficWindow,
+  WindowList,
+} from './types.ts';
+
+const ROOT = '/v1/traffic';
+
+/** Where the answers come from. */
+export const PATHS = {
+  status: `${ROOT}/status`,
+  windows: `${ROOT}/windows`,
+  jobs: `${ROOT}/jobs`,
+  anomalies: `${ROOT}/anomalies`,
+  counts: `${ROOT}/anomalies/by-type`,
+  baselines: `${ROOT}/baselines`,
+  generate: `${ROOT}/baselines/generate`,
+  captures: `${ROOT}/captures`,
+  interfaces: `${ROOT}/capture/interfaces`,
+  start: `${ROOT}/capture/start`,
+  stop: `${ROOT}/capture/stop`,
+  rules: `${ROOT}/rules`,
+  preview: `${ROOT}/rules/preview`,
+} as const;
+
+/** While something runs its progress is asked for this often. */
+const BUSY_MS = 1000;
+/** Windows on one picture. */
+export const SHOWN_WINDOWS = 500;
+/** What one answer holds at most. */
+export const MOST_ANOMALIES = 1000;
+
+export function useStatus() {
+  const [busy, setBusy] = useState(false);
+  const query = useApi<TrafficStatus>(PATHS.status, {}, { refresh: busy ? BUSY_MS : REFRESH_MS });
+  const running = query.data?.job?.state === 'running';
+  useEffect(() => setBusy(running), [running]);
+  return query;
+}
+
+/** The newest windows of `total`, or those `back` pictures before them. */
+export function useWindows(total: number, back: number) {
+  const end = Math.max(1, total - back * SHOWN_WINDOWS);
+  const offset = Math.max(0, end - SHOWN_WINDOWS);
+  return useApi<WindowList>(PATHS.windows, { offset, limit: end - offset });
+}
+
+export function useWindow(id: number) {
+  return useApi<TrafficWindow>(`${PATHS.windows}/${id}`);
+}
+
+export function useWindowAnomalies(id: number) {
+  return useApi<{ anomalies: Anomaly[] }>(`${PATHS.anomalies}/window/${id}`);
+}
+
+export interface AnomalyFilter {
+  readonly type: string;
+  readonly severity: string;
+  readonly hidden: boolean;
+}
+
+export const EVERY_ANOMALY: AnomalyFilter = { type: '', severity: '', hidden: false };
+
+/** The newest of `total` that fit; the API lists the oldest first. */
+export function useAnomalies({ type, severity, hidden }: AnomalyFilter, total: number) {
+  return useApi<AnomalyList>(PATHS.anomalies, {
+    type,
+    severity,
+    hidden: hidden ? 'true' : undefined,
+    offset: Math.max(0, total - MOST_ANOMALIES),
+    limit: MOST_ANOMALIES,
+  });
+}
+
+export function useAnomalyCounts() {
+  return useApi<AnomalyCounts>(PATHS.counts);
+}
+
+export function useBaselines() {
+  return useApi<BaselineList>(PATHS.baselines);
+}
+
+export function useInterfaces() {
+  return useApi<{ items: CaptureInterface[] }>(PATHS.interfaces, {}, { fresh: 60_000 });
+}
+
+export function useFiles() {
+  return useApi<{ items: CaptureFile[] }>(PATHS.captures);
+}
+
+export function useRules() {
+  return useApi<{ items: Rule[] }>(PATHS.rules);
+}
+
+/** What this key may do here: analyse captures; capture packets and hide anomalies. */
+export interface May {
+  readonly analyse: boolean;
+  readonly control: boolean;
+}
+
+export function useMay(): May {
+  const scopes = useApi<Who>('/v1/whoami', {}, { fresh: 60_000 }).data?.scopes ?? [];
+  const control = scopes.includes('admin');
+  return { analyse: control || scopes.includes('ingest'), control };
+}
+
+/** Everything of this page is asked for anew; what is rarely other and costs a program's start is not. */
+function useReload(): () => Promise<void> {
+  const queries = useQueryClient();
+  return useCallback(
+    () =>
+      queries.invalidateQueries({
+        predicate: ({ queryKey: [path] }) => String(path).startsWith(ROOT) && path !== PATHS.interfaces,
+      }),
+    [queries],
+  );
+}
+
+/** Asks for windows, anomalies and the rest anew when the status says that there are others. */
+export function useReloadOnChange(status: TrafficStatus | undefined): void {
+  const reload = useReload();
+  const { data, job } = status ?? {};
+  const mark = data && `${data.metrics} ${data.anomalies} ${data.hidden} ${data.baselines} ${job?.id} ${job?.state}`;
+  const known = useRef<string | undefined>(undefined);
+  useEffect(() => {
+    if (known.current !== undefined && mark !== undefined && known.current !== mark) void reload();
+    known.current = mark ?? known.current;
+  }, [mark, reload]);
+}
+
+export interface Action {
+  readonly busy: boolean;
+  /** Why the last one was refused. */
+  readonly error: ApiError | null;
+  /** Sends; what is shown is asked for anew after it. Resolves with undefined when it was refused. */
+  run<T>(path: string, request: Request): Promise<T | undefined>;
+}
+
+/** A request that changes something. */
+export function useAction(): Action {
+  const reload = useReload();
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<ApiError | null>(null);
+  const run = useCallback(
+    async <T>(path: string, request: Request): Promise<T | undefined> => {
+      setBusy(true);
+      setError(null);
+      try {
+        return await call<T>(path, request);
+      } catch (problem) {
+        if (!(problem instanceof ApiError)) throw problem;
+        setError(problem);
+        return undefined;
+      } finally {
+        setBusy(false);
+        await reload();
+      }
+    },
+    [reload],
+  );
+  return { busy, error, run };
+}
