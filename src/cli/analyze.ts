@@ -18,8 +18,8 @@ import { Progress } from './progress.ts';
 import { clock, count, printable, size } from './table.ts';
 import { windowTable } from './window-table.ts';
 
-/** Characters of output that are gathered before they are written. */
-const WRITE = 256 * 1024;
+/** Characters of output that are gathered before they become bytes. */
+const BLOCK = 64 * 1024;
 
 /** How long a pipe is read on after Ctrl-C, milliseconds. */
 const PIPE_GRACE = 500;
@@ -74,8 +74,9 @@ class AnalyzeJob {
   readonly #io: Io;
   readonly #problems: Problems;
   readonly #progress: Progress;
-  #out: string[] = [];
+  #lines: string[] = [];
   #length = 0;
+  readonly #blocks: Buffer[] = [];
   #began = Date.now();
   #stopped = false;
   /** Bytes of the files before the present one, of the present one, and of all; undefined with a pipe. */
@@ -144,20 +145,25 @@ class AnalyzeJob {
   async #advance(bytes: number): Promise<void> {
     this.#position = bytes;
     if (!this.#plan.quiet) this.#progress.show(() => this.#line());
-    if (this.#length >= WRITE) await this.#flush();
+    if (this.#blocks.length > 0) await this.#flush();
   }
 
   #put(text: string): void {
-    this.#out.push(text);
+    this.#lines.push(text);
     this.#length += text.length;
+    if (this.#length >= BLOCK) this.#pack();
+  }
+
+  /** As bytes, lines take a fraction of the room: all connections that are still open come at once at the end. */
+  #pack(): void {
+    this.#blocks.push(Buffer.from(this.#lines.join('')));
+    this.#lines = [];
+    this.#length = 0;
   }
 
   async #flush(): Promise<void> {
-    const lines = this.#out;
-    this.#out = [];
-    this.#length = 0;
-    // In pieces: all connections that are still open come at once at the end.
-    for (let at = 0; at < lines.length; at += 1000) await this.#io.out(lines.slice(at, at + 1000).join(''));
+    if (this.#length > 0) this.#pack();
+    for (let block = this.#blocks.shift(); block; block = this.#blocks.shift()) await this.#io.out(block);
   }
 
   async #print(files: readonly CaptureFile[], result: TrafficResult): Promise<void> {
