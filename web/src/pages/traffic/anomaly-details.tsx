@@ -1,7 +1,7 @@
 import { type ReactNode, useState } from 'react';
 import { PageLink } from '../../frame/links.tsx';
 import { When } from '../../widgets/when.tsx';
-import { eventsOf, eventsOfAddress, eventsOfAnomaly } from './event-links.ts';
+import { eventsOfAddress, eventsOfAnomaly, eventsOfEvidence } from './event-links.ts';
 import { metricName, metricValue, techniqueAddress } from './names.ts';
 import { RuleDialog } from './rule-dialog.tsx';
 import { Line } from './section.tsx';
@@ -63,7 +63,7 @@ export function AnomalyDetails({ anomaly, mayControl, children }: AnomalyDetails
           <Line name="Evidence">
             <span className="chips">
               {anomaly.evidence.map((id) => (
-                <PageLink key={id} to="/events" patch={{ ...eventsOf(anomaly), row: id }} className="chip mono">
+                <PageLink key={id} to="/events" patch={eventsOfEvidence(anomaly, id)} className="chip mono">
                   {id}
                 </PageLink>
               ))}

@@ -170,7 +170,6 @@ function optionOf(series: Series, zone: Zone, open: number, _theme: string) {
     yAxis: {
       type: 'value',
       min: 0,
-      // One anomaly far above must not be cut off, and what is usual stays in sight.
       max: top > 0 ? undefined : 1,
       splitNumber: 4,
       axisLabel: { color: color('--muted'), formatter: metric.text },
@@ -212,12 +211,16 @@ function optionOf(series: Series, zone: Zone, open: number, _theme: string) {
         type: 'scatter',
         name: 'Anomalies',
         z: 5,
-        data: marks.map((mark) => ({
-          value: [times[mark.index], values[mark.index] ?? 0],
-          symbol: SHAPES[mark.severity],
-          symbolSize: 13,
-          itemStyle: { color: color(COLORS[mark.severity]), borderColor: color('--panel'), borderWidth: 1.5 },
-        })),
+        data: [
+          ...marks.map((mark) => ({
+            value: [times[mark.index], values[mark.index] ?? 0],
+            symbol: SHAPES[mark.severity],
+            symbolSize: 13,
+            itemStyle: { color: color(COLORS[mark.severity]), borderColor: color('--panel'), borderWidth: 1.5 },
+          })),
+          // Nothing to see: it keeps what is usual in sight, which areas and lines do not.
+          ...(band && times.length > 0 ? [{ value: [times[0], band.p95], symbolSize: 0 }] : []),
+        ],
       },
     ],
   };

@@ -1,6 +1,6 @@
 import { lazy, Suspense, useMemo, useState } from 'react';
 import { plural, whole } from '../../format/number.ts';
-import { dateTime, duration } from '../../format/time.ts';
+import { dateTime, duration, toMs } from '../../format/time.ts';
 import { useStore } from '../../kit/store.ts';
 import { zone } from '../../state/preferences.ts';
 import { Icon } from '../../widgets/icons.tsx';
@@ -65,7 +65,7 @@ export function WindowsPanel({ status, mayAnalyse, open, onOpen }: WindowsPanelP
       </Loaded>
       {anomalies.error && <ErrorNotice error={anomalies.error} retry={anomalies.refetch} what="The anomalies" />}
       <div className="chart-foot">
-        <Usual series={series} known={baselines.data?.generated_at != null} mayLearn={mayAnalyse} />
+        <Usual series={series} learned={learnedFrom(baselines.data, status)} mayLearn={mayAnalyse} />
         {pages > 1 && <Pager back={back} pages={pages} total={total} onChange={setBack} />}
       </div>
     </Panel>
@@ -75,6 +75,16 @@ export function WindowsPanel({ status, mayAnalyse, open, onOpen }: WindowsPanelP
 function statisticsOf(list: BaselineList | undefined): Baselines {
   if (!list) return NO_BASELINES;
   return Object.fromEntries(Object.entries(list.baselines).map(([type, { metrics }]) => [type, metrics]));
+}
+
+/** Whether what is usual was learned, and from the windows that are shown or from those of a run before. */
+type Learned = 'no' | 'these' | 'others';
+
+function learnedFrom(list: BaselineList | undefined, { job }: TrafficStatus): Learned {
+  if (!list?.generated_at) return 'no';
+  return job && job.state !== 'cancelled' && job.state !== 'failed' && toMs(list.generated_at) < toMs(job.started)
+    ? 'others'
+    : 'these';
 }
 
 interface PictureProps {
@@ -145,7 +155,7 @@ function WindowTable({ series, open, onOpen }: Omit<PictureProps, 'asTable'>) {
 }
 
 /** What the band is; where nothing was learned yet, the way to it. */
-function Usual({ series, known, mayLearn }: { series: Series | undefined; known: boolean; mayLearn: boolean }) {
+function Usual({ series, learned, mayLearn }: { series: Series | undefined; learned: Learned; mayLearn: boolean }) {
   const action = useAction();
   const band = series?.band;
   const learn = (
@@ -155,7 +165,7 @@ function Usual({ series, known, mayLearn }: { series: Series | undefined; known:
       disabled={action.busy}
       onClick={() => void action.run(PATHS.generate, { method: 'POST', body: { force: true } })}
     >
-      {known ? 'Learn anew' : 'Learn what is usual'}
+      {learned === 'no' ? 'Learn what is usual' : 'Learn anew'}
     </button>
   );
   return (
@@ -164,11 +174,15 @@ function Usual({ series, known, mayLearn }: { series: Series | undefined; known:
       {band && series ? (
         <p className="small">
           <i className="swatch band" aria-hidden="true" /> Usual: median {series.metric.text(band.median)}, 95 % up to{' '}
-          {series.metric.text(band.p95)} <span className="muted">({plural(band.count, 'window')})</span>
+          {series.metric.text(band.p95)}{' '}
+          <span className="muted">
+            ({plural(band.count, 'window')}
+            {learned === 'others' && ' of another analysis'})
+          </span>
         </p>
       ) : (
         <p className="small muted">
-          {known ? 'Not enough was measured to say what is usual.' : 'What is usual is not learned yet.'}
+          {learned === 'no' ? 'What is usual is not learned yet.' : 'Not enough was measured to say what is usual.'}
         </p>
       )}
       {mayLearn && learn}
