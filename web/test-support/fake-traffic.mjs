@@ -306,7 +306,8 @@ export const trafficRoutes = {
       ? file
       : { items: [file, { name: 'branch.pcap.gz', bytes: 48_213_000, modified: iso(begin()) }] };
   },
-  '/v1/traffic/jobs': () => {
+  '/v1/traffic/jobs': ({ method }) => {
+    if (method === 'GET') return { items: [job()] };
     state.job = Date.now();
     return job({ state: 'running' });
   },

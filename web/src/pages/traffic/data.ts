@@ -10,6 +10,7 @@ import type {
   BaselineList,
   CaptureFile,
   CaptureInterface,
+  Job,
   Rule,
   TrafficStatus,
   TrafficWindow,
@@ -99,6 +100,12 @@ export function useAnomalyCounts() {
 
 export function useBaselines() {
   return useApi<BaselineList>(PATHS.baselines);
+}
+
+/** The run that made what is shown: a file is shown when it was read to its end, a live capture as it goes on. */
+export function useShownRun(): Job | undefined {
+  const runs = useApi<{ items: Job[] }>(PATHS.jobs).data?.items;
+  return runs?.find(({ state, source }) => state === 'done' || (source === 'live' && state === 'running'));
 }
 
 export function useInterfaces() {

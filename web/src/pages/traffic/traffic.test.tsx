@@ -67,6 +67,7 @@ const routes = (more: Record<string, unknown> = {}) => ({
   '/v1/traffic/anomalies/window/1': { anomalies: [BEACON] },
   '/v1/traffic/baselines': { baselines: {}, generated_at: null },
   '/v1/traffic/captures': { items: [] },
+  '/v1/traffic/jobs': { items: [jobOf()] },
   '/v1/traffic/capture/interfaces': { items: [{ name: 'eth0', description: '', addresses: [] }] },
   '/v1/traffic/rules': { items: [] },
   ...more,
@@ -136,6 +137,27 @@ describe('the windows', () => {
     fireEvent.click(within(drawer).getByRole('button', { name: 'Beaconing' }));
     await screen.findByText(BEACON.why);
     expect(search().get('row')).toBe(anomalyKey(BEACON));
+  });
+});
+
+describe('what is usual', () => {
+  const baselines = { bandwidth: { windows: 3, metrics: { bps: STATISTICS } } };
+  const cancelled = jobOf({ id: 'j2', state: 'cancelled', started: '2026-11-20T13:00:00.000Z' });
+  const renderLearned = (generated_at: string) =>
+    render({
+      '/v1/traffic/baselines': { baselines, generated_at },
+      '/v1/traffic/jobs': { items: [cancelled, jobOf({ started: '2026-11-20T12:00:00.000Z' })] },
+    });
+
+  it('may be that of another analysis, and says so', async () => {
+    renderLearned('2026-11-20T11:00:00.000Z');
+    await screen.findByText(/3 windows of another analysis/);
+  });
+
+  it('is of this one when only a run that was given up came after it', async () => {
+    renderLearned('2026-11-20T12:30:00.000Z');
+    await screen.findByText(/Usual: median/);
+    expect(screen.queryByText(/of another analysis/)).toBeNull();
   });
 });
 

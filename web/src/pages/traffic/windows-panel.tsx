@@ -7,10 +7,19 @@ import { Icon } from '../../widgets/icons.tsx';
 import { Loaded, Panel } from '../../widgets/panel.tsx';
 import { Segmented } from '../../widgets/segmented.tsx';
 import { ErrorNotice, Skeleton } from '../../widgets/states.tsx';
-import { EVERY_ANOMALY, PATHS, SHOWN_WINDOWS, useAction, useAnomalies, useBaselines, useWindows } from './data.ts';
+import {
+  EVERY_ANOMALY,
+  PATHS,
+  SHOWN_WINDOWS,
+  useAction,
+  useAnomalies,
+  useBaselines,
+  useShownRun,
+  useWindows,
+} from './data.ts';
 import { typeName } from './names.ts';
 import { type Baselines, METRICS, type MetricName, metricNamed, type Series, seriesOf, summaryOf } from './series.ts';
-import type { BaselineList, TrafficStatus } from './types.ts';
+import type { BaselineList, Job, TrafficStatus } from './types.ts';
 
 const WindowChart = lazy(() => import('./window-chart.tsx'));
 const CHOICES = METRICS.map(({ name, label }) => ({ value: name, label }));
@@ -33,6 +42,7 @@ export function WindowsPanel({ status, mayAnalyse, open, onOpen }: WindowsPanelP
   const query = useWindows(total, back);
   const anomalies = useAnomalies(EVERY_ANOMALY, found);
   const baselines = useBaselines();
+  const run = useShownRun();
   const shown = query.data?.metrics;
   const series = useMemo(
     () => shown && seriesOf(shown, anomalies.data?.anomalies ?? [], statisticsOf(baselines.data), metricNamed(chosen)),
@@ -65,7 +75,7 @@ export function WindowsPanel({ status, mayAnalyse, open, onOpen }: WindowsPanelP
       </Loaded>
       {anomalies.error && <ErrorNotice error={anomalies.error} retry={anomalies.refetch} what="The anomalies" />}
       <div className="chart-foot">
-        <Usual series={series} learned={learnedFrom(baselines.data, status)} mayLearn={mayAnalyse} />
+        <Usual series={series} learned={learnedFrom(baselines.data, run)} mayLearn={mayAnalyse} />
         {pages > 1 && <Pager back={back} pages={pages} total={total} onChange={setBack} />}
       </div>
     </Panel>
@@ -80,11 +90,9 @@ function statisticsOf(list: BaselineList | undefined): Baselines {
 /** Whether what is usual was learned, and from the windows that are shown or from those of a run before. */
 type Learned = 'no' | 'these' | 'others';
 
-function learnedFrom(list: BaselineList | undefined, { job }: TrafficStatus): Learned {
+function learnedFrom(list: BaselineList | undefined, run: Job | undefined): Learned {
   if (!list?.generated_at) return 'no';
-  return job && job.state !== 'cancelled' && job.state !== 'failed' && toMs(list.generated_at) < toMs(job.started)
-    ? 'others'
-    : 'these';
+  return run && toMs(list.generated_at) < toMs(run.started) ? 'others' : 'these';
 }
 
 interface PictureProps {
