@@ -52,7 +52,7 @@ async function* pieces(chunks: readonly Buffer[]): AsyncGenerator<Uint8Array> {
   yield* chunks;
 }
 
-const { chunks } = makePacketLoad({ packets: PACKETS, conversations: 20_000 });
+const { chunks } = makePacketLoad({ packets: PACKETS, conversations: 2_000 });
 for (const withTable of [false, true]) {
   const rates: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {

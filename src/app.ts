@@ -182,7 +182,7 @@ export function createApp(config: LoadedConfig, options: AppOptions): App {
     traffic,
     healthOf: () => components.map((component) => ({ name: component.name, ...component.health() })),
   };
-  const api = new ApiServer(deps, apiOptions(settings, options.mode ?? 'standalone'));
+  const api = new ApiServer(deps, apiOptions(settings, options.mode ?? modeOf(settings)));
   components.push(api);
 
   let stopping: Promise<void> | undefined;
@@ -277,6 +277,11 @@ function trafficService(
     metrics,
     log: log.child({ component: 'traffic' }),
   });
+}
+
+/** As `/v1/health` tells: the older traffic tool said there what it analysed. */
+function modeOf({ traffic }: Settings): string {
+  return traffic.mode === 'off' ? 'standalone' : traffic.mode;
 }
 
 function hostOf(listen: string): string {

@@ -14,6 +14,10 @@ export const SERVE_ARGS = {
   ...SETTINGS_ARGS,
   host: { type: 'string', valueHint: 'HOST', description: 'Only the host of --listen' },
   port: { type: 'string', valueHint: 'PORT', description: 'Only the port of --listen' },
+  pcap: { type: 'string', valueHint: 'FILE', description: 'Analyse this capture from the start' },
+  interface: { type: 'string', valueHint: 'NAME', description: 'Capture on this interface from the start' },
+  mode: { type: 'string', valueHint: 'pcap|live|off', description: 'Which of both (default: the one that is given)' },
+  window: { type: 'string', valueHint: 'SECONDS', description: 'Length of a window of the traffic (default: 10)' },
   debug: { type: 'boolean', description: 'Log at level debug' },
   open: { type: 'boolean', description: 'Open the dashboard in the browser' },
 } as const;
@@ -32,6 +36,7 @@ export function serve(createApp: CreateApp): Command {
       'vedette serve',
       'vedette serve --listen 0.0.0.0:8080 --data /var/lib/vedette',
       'vedette serve --config vedette.yaml --open',
+      'vedette serve --interface eth0 --window 10',
     ],
     args: SERVE_ARGS,
     async run({ args, io }) {

@@ -274,6 +274,13 @@ export const SETTINGS = {
     ),
   },
   traffic: {
+    mode: choice(
+      ['off', 'pcap', 'live'],
+      'off',
+      'What is analysed from the start: nothing, the file `traffic.pcap`, or the traffic of `traffic.interface`.',
+    ),
+    pcap: optionalPath('Capture that is analysed from the start; it may be anywhere.'),
+    interface: optionalText('Interface that is captured on from the start.'),
     windowSeconds: whole(10, 1, 86_400, 'Length of a window of the traffic analysis.'),
     storeConnections: yesNo(
       true,

@@ -371,3 +371,35 @@ describe('an upload', () => {
     expect((await service.files()).map(({ name }) => name)).toContain('two.pcap');
   });
 });
+
+describe('the settings', () => {
+  it('name a capture that is analysed from the start, wherever it is', async () => {
+    const pcap = join(folder, 'elsewhere.pcap');
+    await writeFile(pcap, TWO);
+    await begin({ mode: 'pcap', pcap });
+    await service.finished(service.jobs()[0].id);
+    expect(service.status()).toMatchObject({ mode: 'pcap', file: pcap, windows: 2 });
+    expect(service.health().state).toBe('ok');
+    await service.detect(true);
+    const { id } = await service.compute({ source: 'pcap', windowSeconds: 5 });
+    expect(await service.finished(id)).toMatchObject({ input: pcap, windows: 3 });
+    expect(await service.removeFile(pcap)).toBe(false);
+    expect(await refused(compute(join(folder, 'other.pcap')))).toMatchObject({ code: 'INVALID_PARAMETER' });
+  });
+
+  it('name an interface that is captured on from the start', async () => {
+    await begin({ mode: 'live', interface: 'lo' });
+    expect(service.capture()).toMatchObject({ running: true, interface: 'lo' });
+  });
+
+  it('that cannot be followed show in the health', async () => {
+    await begin({ mode: 'pcap', pcap: join(folder, 'gone.pcap') });
+    expect(service.health()).toMatchObject({ state: 'degraded', detail: expect.stringContaining('gone.pcap') });
+    await begin({ mode: 'live' });
+    expect(service.health()).toMatchObject({
+      state: 'degraded',
+      detail: 'Nothing is analysed from the start: traffic.interface is not set.',
+    });
+    expect(await compute('two.pcap')).toMatchObject({ state: 'done' });
+  });
+});

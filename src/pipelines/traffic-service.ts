@@ -15,6 +15,7 @@ import type {
   TrafficStatus,
 } from '../model/traffic-view.ts';
 import type { Anomaly, Baseline, BaselineType, Window } from '../model/window.ts';
+import { beginFirst } from './traffic-service/begin-first.ts';
 import { CaptureFolder } from './traffic-service/capture-folder.ts';
 import { type CaptureInput, openCaptureFile } from './traffic-service/capture-input.ts';
 import type { Job, JobOrder } from './traffic-service/job.ts';
@@ -47,6 +48,8 @@ export class TrafficService implements Component, TrafficDirectory {
   readonly #runs = new Runs();
   #baselines: { readonly list: readonly Baseline[]; readonly at: number; readonly key: string } | undefined;
   #state: Health['state'] = 'stopped';
+  /** What keeps this from working whole, since the start. */
+  #problem: string | undefined;
 
   constructor(options: TrafficServiceOptions) {
     this.#options = options;
@@ -62,12 +65,19 @@ export class TrafficService implements Component, TrafficDirectory {
     await this.#rules.load();
     try {
       await this.#folder.prepare();
-      this.#state = 'ok';
     } catch (error) {
       // The rest of the product works without: it is said, and shows in the health.
       this.#journal.write('files', `The folder of captures cannot be used: ${messageOf(error)}.`, 'error');
-      this.#state = 'degraded';
+      this.#problem = 'The folder of captures cannot be used.';
     }
+    try {
+      await beginFirst(this.#options, this);
+    } catch (error) {
+      // It shows in the health, and does not keep the rest from working.
+      this.#problem = `Nothing is analysed from the start: ${messageOf(error)}`;
+      this.#journal.write('analysis', this.#problem, 'error');
+    }
+    this.#state = this.#problem === undefined ? 'ok' : 'degraded';
   }
 
   async stop(): Promise<void> {
@@ -77,7 +87,7 @@ export class TrafficService implements Component, TrafficDirectory {
   }
 
   health(): Health {
-    const detail = this.#state === 'degraded' ? 'The folder of captures cannot be used.' : undefined;
+    const detail = this.#problem;
     const figures = { windows: this.windows().length, capturing: this.#capture.running ? 1 : 0 };
     return { state: this.#state, figures, ...(detail !== undefined && { detail }) };
   }

@@ -85,4 +85,18 @@ describe('what people did with the traffic analyser', () => {
     expect((await app.get('/api/anomalies/?type=port_scan')).body.total).toBe(0);
     expect((await app.get('/v1/traffic/anomalies?hidden=true')).body.total).toBe(1);
   });
+
+  it('analyses from the start what the command line names', async () => {
+    await app.stop();
+    const elsewhere = await mkdtemp(join(tmpdir(), 'vedette-elsewhere-'));
+    const file = join(elsewhere, 'named.pcap');
+    await writeFile(file, SCENE);
+    app = await startApp({ dataDir: folder, args: ['--mode', 'pcap', '--pcap', file, '--window', '5', '--debug'] });
+    await expect
+      .poll(async () => (await app.get('/api/metrics/')).body.total, { timeout: 20_000, interval: 100 })
+      .toBe(5);
+    expect((await app.get('/health')).body).toMatchObject({ status: 'ok', mode: 'pcap' });
+    expect((await app.get('/api/status')).body.system).toMatchObject({ mode: 'pcap', pcap_file: file, window_size: 5 });
+    await rm(elsewhere, { recursive: true });
+  });
 });

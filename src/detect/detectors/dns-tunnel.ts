@@ -21,6 +21,8 @@ const LENGTH_LIMIT = 12;
 /** Bytes that the names of one hour can carry. */
 const BYTES_LIMIT = 4096;
 const LONG_LABELS_LIMIT = 10;
+/** With fewer names no limit can be reached. */
+const FEWEST_NAMES = 10;
 /** A channel for data is told at least with this score, however few names it took. */
 const DATA_SCORE = 60;
 const MODIFIER = 15;
@@ -120,7 +122,7 @@ export class DnsTunnel implements Detector {
     const anomalies: Anomaly[] = [];
     for (const key of this.#dirty) {
       const channel = this.#channels.peek(key);
-      if (!channel) continue;
+      if (!channel || (channel.day.distinct < FEWEST_NAMES && !this.#alarms.isOpen(key))) continue;
       const measured = measure(channel);
       const verdict = this.#alarms.judge(key, measured.level, context.end, measured.tally.distinct, context.end + HOUR);
       if (verdict === 'opened' || verdict === 'doubled') anomalies.push(anomaly(channel, measured, context));

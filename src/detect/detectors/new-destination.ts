@@ -31,7 +31,7 @@ export interface NewDestinationOptions {
   /** Autonomous system or owner, and country of an address, where they are known. */
   readonly networkOf?: (address: string) => string | undefined;
   readonly countryOf?: (address: string) => string | undefined;
-  /** What is remembered of all hosts together (200,000), and new contacts looked at (10,000). */
+  /** What is remembered of all hosts together (100,000), and new contacts looked at (10,000). */
   readonly capacity?: number;
   readonly contacts?: number;
 }
@@ -75,7 +75,7 @@ export class NewDestination implements Detector {
 
   constructor(options: NewDestinationOptions) {
     this.#options = options;
-    this.#known = new EntityMap({ capacity: options.capacity ?? 200_000, lifetime: MEMORY });
+    this.#known = new EntityMap({ capacity: options.capacity ?? 100_000, lifetime: MEMORY });
     this.#contacts = new EntityMap({ capacity: options.contacts ?? 10_000, lifetime: HOUR });
   }
 

@@ -164,7 +164,8 @@ export function beaconScore(
 
 /** What random timing is held down to, whatever its sizes and its histogram are like. */
 export const RANDOM_CAP = 0.69;
-const FEWEST_INTERVALS = 10;
+/** With fewer intervals no timing is regular. */
+export const FEWEST_INTERVALS = 10;
 
 /**
  * The tightness that intervals must have to be more than chance. Random (Poisson) timing has 0.31 and log-normal

@@ -2,6 +2,7 @@ import {
   barsScore,
   beaconScore,
   durationScore,
+  FEWEST_INTERVALS,
   gateRandom,
   HISTOGRAM,
   type HistogramScore,
@@ -82,13 +83,13 @@ export class BeaconSeries {
   }
 
   /**
-   * The best score over all spans that end now.
+   * The best score over all spans that end now; undefined for few connections, whose timing says nothing.
    *
    * @param now end of what was seen, seconds.
    * @param since when all traffic began to be seen: a span does not reach further back.
    */
   score(now: number, since: number): BeaconResult | undefined {
-    if (this.#last - this.#first < SHORTEST) return undefined;
+    if (this.#count <= FEWEST_INTERVALS || this.#last - this.#first < SHORTEST) return undefined;
     this.#sort();
     let best: BeaconResult | undefined;
     for (let span = 0; span < SPANS.length; span++) {

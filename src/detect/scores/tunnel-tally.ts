@@ -7,6 +7,18 @@ const MOST_NAMES = 2000;
 /** Labels of this length are what an encoder makes of a block; people hardly ever write one. */
 const LONG_LABEL = 52;
 
+/** Of the last name: each is added to several tallies, one after the other. */
+const features = { name: '', hash: hashText(''), bits: 0, isLong: false };
+
+function featuresOf(name: string): typeof features {
+  if (name === features.name) return features;
+  features.name = name;
+  features.hash = hashText(name);
+  features.bits = informationBits(name);
+  features.isLong = longestLabel(name) >= LONG_LABEL;
+  return features;
+}
+
 /** What one client asked of one domain within one span of time. */
 export class TunnelTally {
   /** Microseconds of the first question. */
@@ -20,7 +32,9 @@ export class TunnelTally {
   carriers = 0;
   questionBytes = 0;
   answerBytes = 0;
-  readonly #names = new Set<number>();
+  /** Hashes: of the only name as long as there is one, for of most domains nobody asks for more. */
+  #only = -1;
+  #names: Set<number> | undefined;
 
   constructor(start: number) {
     this.start = start;
@@ -32,24 +46,24 @@ export class TunnelTally {
     this.questionBytes += query.questionBytes;
     this.answerBytes += query.answerBytes;
     if (isCarrierType(query.type)) this.carriers++;
-    if (this.#names.size >= MOST_NAMES) return;
-    const before = this.#names.size;
-    this.#names.add(hashText(sub));
-    if (this.#names.size === before) return;
+    if (this.distinct >= MOST_NAMES) return;
+    const { hash, bits, isLong } = featuresOf(sub);
+    if (!this.#isNew(hash)) return;
     this.length += sub.length;
-    this.bits += informationBits(sub);
-    if (longestLabel(sub) >= LONG_LABEL) this.longLabels++;
+    this.bits += bits;
+    if (isLong) this.longLabels++;
   }
 
   clear(start: number): void {
     this.start = start;
     this.queries = this.length = this.bits = this.longLabels = this.carriers = 0;
     this.questionBytes = this.answerBytes = 0;
-    this.#names.clear();
+    this.#only = -1;
+    this.#names = undefined;
   }
 
   get distinct(): number {
-    return this.#names.size;
+    return this.#names?.size ?? (this.#only < 0 ? 0 : 1);
   }
 
   /** Share of questions that were new. Names beyond the most that are held do not lower it. */
@@ -64,5 +78,16 @@ export class TunnelTally {
 
   get carrierShare(): number {
     return this.queries === 0 ? 0 : this.carriers / this.queries;
+  }
+
+  #isNew(hash: number): boolean {
+    if (this.#names) {
+      const before = this.#names.size;
+      return this.#names.add(hash).size > before;
+    }
+    if (this.#only === hash) return false;
+    if (this.#only < 0) this.#only = hash;
+    else this.#names = new Set([this.#only, hash]);
+    return true;
   }
 }

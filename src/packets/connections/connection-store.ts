@@ -54,9 +54,10 @@ export class ConnectionStore {
   find(key: PacketKey): number {
     const index = this.#index;
     const { hash } = key;
-    for (let place = index.begin(hash); index.slots[place] !== 0; place = index.after(place)) {
-      if (index.hashes[place] !== hash) continue;
-      const slot = index.slots[place] - 1;
+    const { entries } = index;
+    for (let place = index.begin(hash); entries[place] !== 0; place = index.after(place)) {
+      if (entries[place + 1] !== hash) continue;
+      const slot = entries[place] - 1;
       if (this.#matches(slot, key)) return slot;
     }
     return NONE;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { communityId } from '../community-id.ts';
 import type { Inspector } from '../connection.ts';
 import { newDissected } from '../dissect.ts';
 import { PROBLEMS } from '../dissected.ts';
@@ -229,6 +230,18 @@ describe('what has no connections', () => {
     const { table } = recordingTable();
     table.add(emptyPacket(), newDissected());
     expect([table.ignored, table.size, table.last]).toEqual([1, 0, undefined]);
+  });
+});
+
+describe('the Community ID', () => {
+  it('is that of the specification, from both families and for types of ICMP', () => {
+    const { table, reports } = recordingTable({ communityId });
+    new Pair(table, 34_855, '128.232.110.120', '66.35.250.204', 80).c(0, 'S');
+    feed(table, { time: 0, proto: 58, src: 'fe80::1', dst: 'fe80::2', srcPort: 128 });
+    table.finish();
+    const bytes = Buffer.from(`fe80${'0'.repeat(27)}1fe80${'0'.repeat(27)}2`, 'hex');
+    const expected = communityId(58, bytes, 0, 16, 16, 128, 0);
+    expect(reports.map((report) => report.communityId)).toEqual(['1:LQU9qZlK+B5F3KDmev6m5PMibrg=', expected]);
   });
 });
 

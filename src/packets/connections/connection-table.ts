@@ -24,6 +24,7 @@ import {
   POLL_SHIFT,
   PORTS,
   PROBLEMS_SEEN,
+  QUEUED_AT,
   RESP,
   RESP_ADDRESS,
   SIDE_STATUS,
@@ -49,6 +50,11 @@ import { TcpAnalyzer } from './tcp-analyzer.ts';
 import { ACK, SYN } from './tcp-flags.ts';
 import { WindowDeltas } from './window-deltas.ts';
 
+/**
+ * A connection goes to the end of its list again after this time, microseconds: doing so for each packet would cost more
+ * than all else that is done in the lists, and what expires may wait that long.
+ */
+const REQUEUE = 0.5e6;
 /** Packets look after what has expired when this much time of the capture has passed, microseconds. */
 const TICK = 1e6;
 const UNREADABLE = PROBLEMS.truncated | PROBLEMS.badTransportLength;
@@ -226,7 +232,7 @@ export class ConnectionTable {
       if (this.#inspector !== undefined && d.payloadCaptured > 0)
         if (tcp.verdict === FRESH || tcp.verdict === REORDERED_SEGMENT) this.#inspect(packet, page, at, slot, d, time);
     }
-    this.#moveTo(ints, at, slot, tcpList(page, at));
+    this.#queue(page, at, slot, tcpList(page, at), time);
   }
 
   #addDatagram(packet: Packet, page: Page, at: number, slot: number, d: Dissected, time: number): void {
@@ -237,7 +243,7 @@ export class ConnectionTable {
     addOnce(ints, bytes, at, side, DATA_LETTER, fromOrig);
     if (this.#inspector !== undefined && d.payloadCaptured > 0 && d.fragment !== 2)
       this.#inspect(packet, page, at, slot, d, time);
-    this.#moveTo(ints, at, slot, SHORT);
+    this.#queue(page, at, slot, SHORT, time);
   }
 
   #inspect(packet: Packet, page: Page, at: number, slot: number, d: Dissected, time: number): void {
@@ -283,6 +289,7 @@ export class ConnectionTable {
       addLetter(page.bytes, at, FLIPPED, false);
     }
     store.expiry.append(SHORT, slot);
+    doubles[(at + QUEUED_AT) >> 1] = time;
     if (this.#polls.length > 0) store.polls.append(0, slot);
     return slot;
   }
@@ -295,8 +302,10 @@ export class ConnectionTable {
     return !isAnswer(key.srcPort, key.dstPort);
   }
 
-  #moveTo(ints: Int32Array, at: number, slot: number, list: number): void {
+  #queue({ ints, doubles }: Page, at: number, slot: number, list: number, time: number): void {
     const from = (ints[at + BITS] >> LIST_SHIFT) & 3;
+    if (from === list && Math.abs(time - doubles[(at + QUEUED_AT) >> 1]) < REQUEUE) return;
+    doubles[(at + QUEUED_AT) >> 1] = time;
     this.#store.expiry.move(from, list, slot);
     if (from !== list) ints[at + BITS] ^= (from ^ list) << LIST_SHIFT;
   }
@@ -327,7 +336,7 @@ export class ConnectionTable {
     this.#onConnection?.(this.#show(slot), why);
     if ((ints[at + TAG] & 0xff) === TCP) this.#tcp.end(page, at);
     if ((ints[at + BITS] & CONN_BITS.active) !== 0) {
-      this.#moveTo(ints, at, slot, GONE);
+      this.#queue(page, at, slot, GONE, this.#now);
       ints[at + BITS] |= CONN_BITS.gone;
       return;
     }

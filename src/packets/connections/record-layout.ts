@@ -45,6 +45,8 @@ export const END_AT = 38;
 export const ID_AT = 40;
 export const OLD_ORIG_BYTES_AT = 42;
 export const OLD_RESP_BYTES_AT = 44;
+/** When it was last put at the end of the list that it expires in. */
+export const QUEUED_AT = 46;
 
 /** Offsets within a side. */
 export const IP_BYTES_AT = 0;
@@ -131,7 +133,7 @@ export interface Page {
   readonly bytes: Uint8Array;
 }
 
-const PAGE_SHIFT = 10;
+const PAGE_SHIFT = 13;
 const PAGE_MASK = (1 << PAGE_SHIFT) - 1;
 
 /** Memory for connections, by slot. It grows page by page, so that growing copies nothing. */

@@ -13,6 +13,8 @@ export interface CaptureFolderOptions {
   /** Bytes of one upload, and of all of them that are kept. */
   readonly maxUploadBytes: number;
   readonly keepUploadBytes: number;
+  /** A file elsewhere that may be read as well, by its path. */
+  readonly pcap?: string;
 }
 
 /** A capture that may be read: a plain file, really in the folder. */
@@ -27,7 +29,10 @@ const DEPTH = 3;
 const HEAD = 32;
 const NAMES = /\.(pcap|pcapng|cap|dmp|pcap\d+)(\.gz)?$/i;
 
-/** The one folder that captures are read from and uploaded to. Nothing outside of it can be named, also not by links. */
+/**
+ * The one folder that captures are read from and uploaded to. Nothing outside of it can be named, also not by links, but
+ * the one file of the settings.
+ */
 export class CaptureFolder {
   readonly path: string;
   readonly #options: CaptureFolderOptions;
@@ -53,12 +58,14 @@ export class CaptureFolder {
       throw new AppError('INVALID_PARAMETER', 'The name of a capture has 1 to 1024 characters.');
     const path = isAbsolute(name) ? resolve(name) : resolve(this.path, name);
     // Before anything is looked at, so that nobody learns what exists elsewhere; and again for where links lead to.
-    if (!isBelow(path, this.path)) throw outside();
+    const isNamed = path === this.#options.pcap;
+    if (!isNamed && !isBelow(path, this.path)) throw outside();
     const real = await realpath(path).catch(() => undefined);
-    if (real === undefined) throw new AppError('INVALID_PARAMETER', `There is no ${name} in the folder of captures.`);
-    if (!isBelow(real, await realpath(this.path))) throw outside();
+    if (real === undefined)
+      throw new AppError('INVALID_PARAMETER', `There is no ${name}${isNamed ? '' : ' in the folder of captures'}.`);
+    if (!isNamed && !isBelow(real, await realpath(this.path))) throw outside();
     const { size, mtimeMs } = await this.#file(real, name);
-    return { path: real, name: this.#shown(path), bytes: size, modified: mtimeMs };
+    return { path: real, name: isNamed ? path : this.#shown(path), bytes: size, modified: mtimeMs };
   }
 
   /** Newest first, some levels deep. Links are left out. */
@@ -102,7 +109,7 @@ export class CaptureFolder {
   /** @returns false when there is no such file. */
   async remove(name: string): Promise<boolean> {
     const found = await this.find(name).catch(() => undefined);
-    if (!found) return false;
+    if (!found || found.name === this.#options.pcap) return false;
     await rm(found.path, { force: true });
     return true;
   }

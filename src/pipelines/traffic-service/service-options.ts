@@ -25,6 +25,12 @@ export interface TrafficServiceOptions {
   readonly captureTool: string;
   readonly maxUploadBytes: number;
   readonly keepUploadBytes: number;
+  /** What is analysed from the start; nothing when not given. */
+  readonly mode?: 'off' | 'pcap' | 'live';
+  /** The capture of mode `pcap`, wherever it is. */
+  readonly pcap?: string;
+  /** The interface of mode `live`. */
+  readonly interface?: string;
   readonly settings: StateStore['settings'];
   readonly metrics: Metrics;
   readonly log: Log;
