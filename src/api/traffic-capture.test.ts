@@ -77,7 +77,8 @@ describe('runs', () => {
 
 describe('live capture', () => {
   it('is started, watched and stopped', async () => {
-    const began = await send('POST', '/api/control/capture/start', { interface: 'lo', duration: 60 });
+    const order = { interface: 'lo', duration: 60, output_file: null, filter: null };
+    const began = await send('POST', '/api/control/capture/start', order);
     expect(captureAnswer.strict().parse(began.json())).toMatchObject({
       success: true,
       message: 'Capturing on lo for 60 s.',

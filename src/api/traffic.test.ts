@@ -88,6 +88,8 @@ describe('windows', () => {
       problems: [],
     });
     expect((await send('POST', '/api/metrics/compute')).json()).toMatchObject({ window_count: 3 });
+    const blank = { source: null, pcap_file: null, window_size: null, force: null };
+    expect((await send('POST', '/api/metrics/compute', blank)).json()).toMatchObject({ window_count: 3 });
     const other = await send('POST', '/v1/traffic/windows/compute', { pcap_file: 'three.pcap', window_size: 5 });
     expect(other.json()).toMatchObject({ window_size: 5, window_count: 5 });
   });
@@ -153,6 +155,8 @@ describe('anomalies', () => {
     const high = (await get('/api/anomalies?type=traffic_spike&severity=high')).json();
     expect(high).toMatchObject({ total: 1, filters: { type: 'traffic_spike', severity: 'high' } });
     expect((await get('/api/anomalies/?severity=low')).json().total).toBe(0);
+    const blank = (await get('/api/anomalies/?type=&severity=&limit=100&offset=0')).json();
+    expect(blank).toMatchObject({ total: 2, filters: { type: null, severity: null } });
     expect((await get('/api/anomalies/?type=nonsense')).statusCode).toBe(400);
     expect(byTypeAnswer.strict().parse((await get('/api/anomalies/by-type')).json())).toEqual({
       total: 2,
@@ -176,6 +180,7 @@ describe('anomalies', () => {
 
   it.each([
     [{}, 2],
+    [{ force: null, window_start: null, window_end: null }, 2],
     [{ window_start: 2 }, 1],
     [{ window_end: 0 }, 0],
     [{ window_start: 1, window_end: 1 }, 1],
@@ -306,6 +311,7 @@ describe('status and control', () => {
     expect((await get('/api/control/logs?type=analysis')).json().logs).toMatchObject([
       expect.stringContaining('three.pcap: 48 packets, 3 windows, 2 anomalies.'),
     ]);
+    expect((await get('/api/control/logs?type=&limit=50')).json().total_lines).toBe(2);
     expect((await get('/api/control/logs?type=nothing')).json().total_lines).toBe(0);
     expect((await get('/health', {})).json()).toMatchObject({ status: 'ok', mode: 'standalone', version: '1.2.0' });
   });

@@ -4,13 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { trafficServiceOf } from '../../test/fakes/traffic.ts';
-import { haveProgram } from '../../test/support/need.ts';
+import { haveProgram, mayCapture } from '../../test/support/need.ts';
 import { LiveCapture } from '../sources/capture/live-capture.ts';
 import { TrafficAnalysis } from './traffic.ts';
 import type { TrafficService } from './traffic-service.ts';
 
-/** Capturing needs a privilege that tests have in a container, where they run as root. */
-const able = (haveProgram('dumpcap') || haveProgram('tcpdump')) && process.getuid?.() === 0;
+const able = (haveProgram('dumpcap') || haveProgram('tcpdump')) && mayCapture();
 
 let folder: string;
 let service: TrafficService;

@@ -1,9 +1,12 @@
-import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
+  countPackets,
   type FakeCapture,
   FIRST_PACKET,
   HeldAnalysis,
@@ -40,10 +43,6 @@ afterEach(async () => {
 async function compute(file: string, more: { windowSeconds?: number; force?: boolean } = {}): Promise<TrafficJob> {
   const { id } = await service.compute({ source: 'pcap', file, ...more });
   return (await service.finished(id))!;
-}
-
-async function* pieces(bytes: Uint8Array, size = 1000): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
 const refused = (promise: Promise<unknown>) => promise.then(String, (error) => ({ ...error, message: error.message }));
@@ -198,6 +197,26 @@ describe('a run', () => {
         .join(),
     ).not.toContain('secret');
   });
+
+  it('that is over lets go of what it worked with', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    const made: WeakRef<object>[] = [];
+    await begin({
+      analysis: (options, hooks) => {
+        const analysis = countPackets(options, hooks);
+        made.push(new WeakRef(analysis));
+        return analysis;
+      },
+    });
+    await compute('two.pcap');
+    for (let i = 0; i < 100 && made[0].deref() !== undefined; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      collectGarbage();
+    }
+    expect(service.jobs()).toHaveLength(1);
+    expect(made[0].deref()).toBeUndefined();
+  });
 });
 
 describe('detecting', () => {
@@ -288,87 +307,6 @@ describe('a live capture', () => {
       });
     expect(service.status()).toMatchObject({ mode: 'pcap', windows: 2 });
     expect(await compute('two.pcap', { force: true })).toMatchObject({ state: 'done' });
-  });
-});
-
-describe('an upload', () => {
-  const uploads = () => readdir(join(folder, 'captures', 'uploads'));
-
-  it('is named here, and can be computed', async () => {
-    const file = await service.upload(pieces(TWO, 7));
-    expect(file).toMatchObject({ name: expect.stringMatching(/^uploads\/[\w-]{36}\.pcap$/), bytes: TWO.length });
-    expect(await compute(file.name)).toMatchObject({ packets: 35 });
-    const zipped = await service.upload(pieces(gzipSync(TWO)));
-    expect(zipped.name).toMatch(/\.pcap\.gz$/);
-    expect(await compute(zipped.name)).toMatchObject({ packets: 35 });
-    expect((await service.files()).map(({ name }) => name).sort()).toEqual([file.name, zipped.name, 'two.pcap'].sort());
-    expect(await service.removeFile(file.name)).toBe(true);
-    expect(await service.removeFile(file.name)).toBe(false);
-    expect(await service.removeFile('../../etc/passwd')).toBe(false);
-  });
-
-  it.each([
-    ['text', Buffer.from('GET / HTTP/1.1\r\n\r\n')],
-    ['nothing', Buffer.alloc(0)],
-    ['three bytes', Buffer.from([0xd4, 0xc3, 0xb2])],
-    ['zeros', Buffer.alloc(100_000)],
-    ['gzipped text', gzipSync('hello, this is no capture')],
-    ['gzip in gzip', gzipSync(gzipSync(TWO))],
-    ['gzip that is cut at once', gzipSync(TWO).subarray(0, 12)],
-  ])('of %s is refused, and nothing of it stays', async (_, bytes) => {
-    expect(await refused(service.upload(pieces(bytes)))).toMatchObject({ code: 'NOT_A_CAPTURE' });
-    expect(await uploads()).toEqual([]);
-  });
-
-  it('is read only as far as it may go', async () => {
-    let given = 0;
-    async function* endless() {
-      yield TWO.subarray(0, 24);
-      for (;;) {
-        given += 100_000;
-        yield Buffer.alloc(100_000);
-      }
-    }
-    expect(await refused(service.upload(endless()))).toMatchObject({ code: 'BODY_TOO_LARGE' });
-    expect(given).toBe(1_000_000);
-    expect(await uploads()).toEqual([]);
-  });
-
-  it('that breaks off leaves nothing, and gives its place back', async () => {
-    async function* broken() {
-      yield TWO.subarray(0, 200);
-      throw new Error('gone');
-    }
-    for (let i = 0; i < 6; i++) await expect(service.upload(broken())).rejects.toThrow('gone');
-    expect(await uploads()).toEqual([]);
-    expect(await service.upload(pieces(TWO))).toMatchObject({ bytes: TWO.length });
-  });
-
-  it('waits its turn when there are many', async () => {
-    let go: () => void = () => undefined;
-    const gate = new Promise<void>((resolve) => {
-      go = resolve;
-    });
-    async function* slow() {
-      yield TWO.subarray(0, 100);
-      await gate;
-      yield TWO.subarray(100);
-    }
-    const running = Array.from({ length: 4 }, () => service.upload(slow()));
-    expect(await refused(service.upload(pieces(TWO)))).toMatchObject({ code: 'QUEUE_FULL', retryAfter: 5 });
-    go();
-    expect(await Promise.all(running)).toHaveLength(4);
-  });
-
-  it('makes room by the oldest one', async () => {
-    await begin({ keepUploadBytes: TWO.length * 2 });
-    const names: string[] = [];
-    for (let i = 0; i < 3; i++) {
-      names.push((await service.upload(pieces(TWO))).name);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    expect((await uploads()).map((name) => `uploads/${name}`).sort()).toEqual(names.slice(1).sort());
-    expect((await service.files()).map(({ name }) => name)).toContain('two.pcap');
   });
 });
 

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningApp, startApp } from '../support/app.ts';
-import { haveProgram } from '../support/need.ts';
+import { haveProgram, mayCapture } from '../support/need.ts';
 import { SCANNER, scan, scene, web } from '../support/scene.ts';
 
 /** A request in the first window, a scan of 40 hosts in the third. */
 const SCENE = scene(...web(100_000), ...scan(21e6, 40));
-const able = (haveProgram('dumpcap') || haveProgram('tcpdump')) && process.getuid?.() === 0;
+const able = (haveProgram('dumpcap') || haveProgram('tcpdump')) && mayCapture();
 
 let folder = '';
 let app: RunningApp;

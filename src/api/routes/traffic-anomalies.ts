@@ -50,11 +50,9 @@ function addLists(app: App, { deps }: ApiContext): void {
     async ({ query: { type, severity, hidden, ...range } }) => {
       const traffic = trafficOf(deps);
       const all = hidden === 'true' ? traffic.hidden() : traffic.anomalies();
-      const chosen = all.filter(
-        (each) => (type === undefined || each.type === type) && (severity === undefined || each.severity === severity),
-      );
+      const chosen = all.filter((each) => (!type || each.type === type) && (!severity || each.severity === severity));
       const { shown, head } = page(chosen, range);
-      const filters = { type: type ?? null, severity: severity ?? null };
+      const filters = { type: type || null, severity: severity || null };
       return { ...head, filters, anomalies: shown.map(showAnomaly) };
     },
   );
@@ -127,10 +125,10 @@ function addDetect(app: App, { deps }: ApiContext): void {
     },
     async ({ body }) => {
       const traffic = trafficOf(deps);
-      const { force = false, window_start, window_end } = body ?? {};
+      const { force, window_start, window_end } = body ?? {};
       const start = performance.now();
-      await traffic.detect(force);
-      const found = anomaliesBetween(traffic, window_start, window_end);
+      await traffic.detect(force ?? false);
+      const found = anomaliesBetween(traffic, window_start ?? undefined, window_end ?? undefined);
       const byType = Object.entries(countByType(found)).map(([type, { count }]) => [type, count] as const);
       return {
         success: true as const,

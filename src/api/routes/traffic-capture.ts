@@ -82,13 +82,13 @@ function addStarting(app: App, context: ApiContext): void {
       const { interface: name, duration, output_file, filter, window_size } = request.body;
       const capture = await trafficOf(deps).startCapture({
         interface: name,
-        durationSeconds: duration,
-        outputFile: output_file,
-        filter,
-        windowSeconds: window_size,
+        durationSeconds: duration ?? undefined,
+        outputFile: output_file ?? undefined,
+        filter: filter ?? undefined,
+        windowSeconds: window_size ?? undefined,
       });
       await audit(context, request, 'traffic.capture.start', name, { duration, output_file, filter });
-      const limit = duration === undefined ? 'until it is stopped' : `for ${duration} s`;
+      const limit = duration ? `for ${duration} s` : 'until it is stopped';
       return {
         success: true as const,
         message: `Capturing on ${name} ${limit}.`,

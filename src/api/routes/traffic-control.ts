@@ -75,7 +75,7 @@ export const trafficControlRoutes: Routes = (app, { deps, options }) => {
     },
     async ({ query: { type, limit } }) => {
       const lines = trafficOf(deps).log();
-      const chosen = lines.filter((line) => type === undefined || line.type === type || line.level === type);
+      const chosen = lines.filter((line) => !type || line.type === type || line.level === type);
       const logs = chosen.slice(-limit).map(showLine);
       return { log_file: 'stderr', limit, total_lines: chosen.length, returned_lines: logs.length, logs };
     },

@@ -42,9 +42,15 @@ export function showJob(job: TrafficJob) {
 
 /** What is to be computed. Without a word about it: the file that is named, else what is there now. */
 function orderOf(body: ComputeBody, traffic: TrafficDirectory): ComputeOrder {
-  const { source, pcap_file: file, window_size: windowSeconds, force } = body ?? {};
+  const { source, pcap_file, window_size, force } = body ?? {};
+  const file = pcap_file ?? undefined;
   const now = traffic.status().mode === 'live' ? ('live' as const) : ('pcap' as const);
-  return { source: source ?? (file === undefined ? now : 'pcap'), file, windowSeconds, force };
+  return {
+    source: source ?? (file === undefined ? now : 'pcap'),
+    file,
+    windowSeconds: window_size ?? undefined,
+    force: force ?? false,
+  };
 }
 
 export const trafficWindowRoutes: Routes = (app, context) => {

@@ -81,11 +81,11 @@ export const captureBody = z.object({
     .number()
     .positive()
     .max(604_800)
-    .optional()
+    .nullish()
     .describe('Seconds; until it is stopped when not given.'),
-  output_file: z.string().min(1).max(128).optional().describe('Name of a file made in the folder of captures.'),
-  filter: z.string().min(1).max(1024).optional().describe('pcap filter expression, such as "tcp port 443".'),
-  window_size: z.coerce.number().min(1).max(86_400).optional(),
+  output_file: z.string().min(1).max(128).nullish().describe('Name of a file made in the folder of captures.'),
+  filter: z.string().min(1).max(1024).nullish().describe('pcap filter expression, such as "tcp port 443".'),
+  window_size: z.coerce.number().min(1).max(86_400).nullish(),
 });
 
 export const captureAnswer = z.object({

@@ -60,14 +60,14 @@ const windowSize = z.coerce.number().min(1).max(86_400);
 
 export const computeBody = z
   .object({
-    source: z.enum(['pcap', 'live']).optional().describe('Default: pcap, or what is analysed now.'),
+    source: z.enum(['pcap', 'live']).nullish().describe('Default: pcap, or what is analysed now.'),
     pcap_file: z
       .string()
       .max(1024)
-      .optional()
+      .nullish()
       .describe('A file of the folder of captures; the last one when not given.'),
-    window_size: windowSize.optional().describe('Seconds.'),
-    force: z.boolean().optional().describe('Also when the same was computed before.'),
+    window_size: windowSize.nullish().describe('Seconds.'),
+    force: z.boolean().nullish().describe('Also when the same was computed before.'),
   })
   .nullish();
 export type ComputeBody = z.output<typeof computeBody>;
@@ -128,8 +128,11 @@ const anomalyType = z.enum(ANOMALY_TYPES);
 const severity = z.enum(['low', 'medium', 'high']);
 
 export const anomaliesQuery = pageQuery(100).extend({
-  type: anomalyType.optional(),
-  severity: severity.optional(),
+  type: z
+    .enum([...ANOMALY_TYPES, ''])
+    .optional()
+    .describe('Empty: any.'),
+  severity: z.enum(['low', 'medium', 'high', '']).optional().describe('Empty: any.'),
   hidden: z
     .enum(['true', 'false'])
     .default('false')
@@ -176,9 +179,9 @@ const place = z.number().min(0).describe('Number of a window, or seconds since 1
 
 export const detectBody = z
   .object({
-    force: z.boolean().optional().describe('Compute the windows of a capture file again.'),
-    window_start: place.optional(),
-    window_end: place.optional(),
+    force: z.boolean().nullish().describe('Compute the windows of a capture file again.'),
+    window_start: place.nullish(),
+    window_end: place.nullish(),
   })
   .nullish();
 
@@ -229,7 +232,7 @@ export const baselineStatsAnswer = z.object({
 });
 
 export const generateBody = z
-  .object({ force: z.boolean().optional(), types: z.array(baselineType).min(1).max(4).optional() })
+  .object({ force: z.boolean().nullish(), types: z.array(baselineType).min(1).max(4).nullish() })
   .nullish();
 
 export const generateAnswer = z.object({

@@ -154,6 +154,10 @@ export class Job {
       if (this.running) this.#state = 'failed';
     } finally {
       this.#ended = Date.now();
+      // Runs are remembered for long: what they worked with is large.
+      this.#analysis = undefined;
+      const read = input.read();
+      this.#read = () => read;
       await input.close().catch(() => undefined);
     }
   }

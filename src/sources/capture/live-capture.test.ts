@@ -3,12 +3,9 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { haveProgram } from '../../../test/support/need.ts';
+import { haveProgram, mayCapture } from '../../../test/support/need.ts';
 import type { ToolName } from './capture-tool.ts';
 import { LiveCapture } from './live-capture.ts';
-
-/** Capturing needs a privilege that tests have in a container, where they run as root. */
-const privileged = process.getuid?.() === 0;
 
 let folder: string;
 let capture: LiveCapture;
@@ -45,7 +42,7 @@ const until = async (condition: () => boolean) => {
 };
 
 describe.each(['dumpcap', 'tcpdump'] as const)('%s on the loopback', (tool) => {
-  const able = haveProgram(tool) && privileged;
+  const able = haveProgram(tool) && mayCapture();
 
   it.skipIf(!able)('gives the packets of a filter as a stream, and says what was dropped', async () => {
     const live = captureWith(tool);
