@@ -1,4 +1,4 @@
-import type { Amount, TrafficResult } from '../model/traffic.ts';
+import type { Amount, Timeline, TrafficResult } from '../model/traffic.ts';
 import type { Anomaly } from '../model/window.ts';
 import { counted, dateTime, figure, metricValue, milliseconds, rate, share, span, timeWithin } from './figures.ts';
 import { HTML_STYLE } from './html-style.ts';
@@ -59,7 +59,6 @@ function head(
 
 function timeline({ timeline: line, anomalies: all, totals }: TrafficResult): string {
   if (!line) return '';
-  const { start, step } = line;
   // Those drawn last lie on top.
   const marks = [...all]
     .sort((a, b) => b.score - a.score)
@@ -70,20 +69,28 @@ function timeline({ timeline: line, anomalies: all, totals }: TrafficResult): st
       severity: anomaly.severity,
       text: `${timeWithin(anomaly.window_start, totals.first)} ${anomaly.severity} ${anomaly.type}: ${anomaly.message}`,
     }));
+  const { start, step, windows } = line;
   const per = (series: readonly number[], factor: number) => series.map((value) => (value * factor) / step);
-  const loss = line.data_segments.map((data, i) => (data > 0 ? Math.min(1, line.retransmitted[i] / data) : null));
-  const charts: Pick<Chart, 'title' | 'series' | 'show'>[] = [
-    { title: 'Bits a second', series: per(line.bytes, 8), show: rate },
-    { title: 'Packets a second', series: per(line.packets, 1), show: figure },
-    { title: `Connections active in ${span(step)}`, series: line.connections, show: figure },
-    { title: 'Mean round trip', series: line.rtt, show: milliseconds },
-    { title: 'Data segments sent again', series: loss, show: (value) => share(value, 1) },
+  const charts: Omit<Chart, 'marks'>[] = [
+    { title: 'Bits a second', series: per(line.bytes, 8), show: rate, start, step },
+    { title: 'Packets a second', series: per(line.packets, 1), show: figure, start, step },
+    ...(windows ? windowCharts(windows) : []),
   ];
   const figures = charts
     .filter(({ series }) => series.some((value) => value !== null))
-    .map((chart) => `<h3>${chart.title}</h3>${svgChart({ ...chart, start, step, marks })}`);
+    .map((chart) => `<h3>${chart.title}</h3>${svgChart({ ...chart, marks })}`);
   const note = `<p class="muted">Steps of ${span(step)}, UTC. Triangles are anomalies.</p>`;
   return section('Timeline', note + figures.join(''));
+}
+
+function windowCharts(windows: NonNullable<Timeline['windows']>): Omit<Chart, 'marks'>[] {
+  const { start, step, connections, rtt, data_segments, retransmitted } = windows;
+  const loss = data_segments.map((data, i) => (data > 0 ? Math.min(1, retransmitted[i] / data) : null));
+  return [
+    { title: `Connections active in ${span(step)}`, series: connections, show: figure, start, step },
+    { title: 'Mean round trip', series: rtt, show: milliseconds, start, step },
+    { title: 'Data segments sent again', series: loss, show: (value) => share(value, 1), start, step },
+  ];
 }
 
 function anomalies({

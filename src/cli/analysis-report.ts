@@ -1,4 +1,4 @@
-import type { Amount, PairAmount, TrafficResult } from '../model/traffic.ts';
+import type { Amount, PairAmount, Timeline, TrafficResult } from '../model/traffic.ts';
 import { anomalyBlocks } from './anomaly-text.ts';
 import { counted, dateTime, figure, milliseconds, rate, share, span, timeWithin } from './figures.ts';
 import type { Colors } from './io.ts';
@@ -114,24 +114,32 @@ function anomalies(result: TrafficResult, { colors, width }: ReportStyle): strin
 function timeline({ timeline: line, totals }: TrafficResult, { colors, width }: ReportStyle): string {
   if (!line || line.bytes.length < 2) return '';
   const room = Math.max(20, Math.min(96, width - LABEL - 30));
-  const { step } = line;
+  const { step, windows } = line;
   const peak = line.bytes.indexOf(Math.max(...line.bytes));
   const at = timeWithin(line.start + peak * step, totals.first);
-  const most = (series: readonly number[]) => Math.max(...series);
-  const losses = line.data_segments.map((data, i) => (data > 0 ? Math.min(1, line.retransmitted[i] / data) : null));
   const rows: [string, string, string][] = [
     ['bits/s', sparkline(line.bytes, room), `peak ${rate((line.bytes[peak] * 8) / step)} at ${at}`],
-    ['packets/s', sparkline(line.packets, room), `peak ${figure(most(line.packets) / step)}`],
-    ['connections', sparkline(line.connections, room), `peak ${figure(most(line.connections))}`],
+    ['packets/s', sparkline(line.packets, room), `peak ${figure(Math.max(...line.packets) / step)}`],
   ];
-  const rtts = line.rtt.filter((value) => value !== null);
-  if (rtts.length > 0) rows.push(['round trip', sparkline(line.rtt, room), `peak ${milliseconds(most(rtts))}`]);
-  if (most(line.retransmitted) > 0) {
-    const worst = most(losses.map((value) => value ?? 0));
-    rows.push(['loss', sparkline(losses, room), `peak ${share(worst, 1)}`]);
-  }
+  // A short capture has fewer windows than there is room for: those are in the tables below.
+  if (windows && windows.step <= 2 * step) rows.push(...windowRows(windows, room));
   const text = rows.map(([name, bars, peakText]) => `  ${name.padEnd(LABEL)}${colors.cyan(bars)}  ${peakText}\n`);
   return `${title('TIMELINE', `${span(step)} a step`, colors)}${text.join('')}`;
+}
+
+function windowRows(
+  { connections, rtt, data_segments, retransmitted }: NonNullable<Timeline['windows']>,
+  room: number,
+): [string, string, string][] {
+  const rows: [string, string, string][] = [
+    ['connections', sparkline(connections, room), `peak ${figure(Math.max(...connections))}`],
+  ];
+  const most = Math.max(...rtt.map((value) => value ?? -1));
+  if (most >= 0) rows.push(['round trip', sparkline(rtt, room), `peak ${milliseconds(most)}`]);
+  const losses = data_segments.map((data, i) => (data > 0 ? Math.min(1, retransmitted[i] / data) : null));
+  const worst = Math.max(...losses.map((value) => value ?? 0));
+  if (worst > 0) rows.push(['loss', sparkline(losses, room), `peak ${share(worst, 1)}`]);
+  return rows;
 }
 
 function amounts(

@@ -7,6 +7,7 @@ import { chunks, pcap } from '../../test/support/captures.ts';
 import { memoryIo, vedette } from '../../test/support/cli.ts';
 import { CLIENT, dns, RESOLVER, SCANNER, SCENE_START, SERVER, scan, scene, web } from '../../test/support/scene.ts';
 import { createAnalysis } from '../analysis.ts';
+import { decode } from '../decoders/fixtures/decode.ts';
 import type { TrafficResult } from '../model/traffic.ts';
 import type { Anomaly, Window } from '../model/window.ts';
 
@@ -37,7 +38,7 @@ describe('vedette analyze', () => {
     expect(out).toContain('2026-09-21 14:13:20 → 14:13:41 UTC (21.6 s)');
     expect(out).toContain('ANOMALIES  1 (1 medium) in 3 windows of 10 s');
     expect(out).toContain('distinct hosts: observed 12, expected 0, limit 5');
-    expect(out).toMatch(/bits\/s +█▁./);
+    expect(out).toMatch(/bits\/s +█▅▁{60,}▂+ +peak 67\.9 kbit\/s at 14:13:20/);
     expect(out).toMatch(new RegExp(`${CLIENT} → ${SERVER} +http +1 `));
     expect(out).toMatch(/to servers \(SYN to SYN\/ACK\) +1 +20 ms/);
     expect(out).toContain('LOSS  25 % of 4 data segments sent again, 0 out of order');
@@ -95,9 +96,15 @@ describe('vedette analyze', () => {
     expect(found?.community_id).toMatch(/^1:[A-Za-z0-9+/]{27}=$/);
     expect(rows.find((row) => row['id.resp_h'] === RESOLVER)).toMatchObject({
       proto: 'udp',
-      answers: ['198.51.100.7'],
+      attrs: { answers: ['198.51.100.7'] },
     });
     for (const row of rows) expect(new Set(Object.keys(row)).size).toBe(Object.keys(row).length);
+    // They are what `vedette ingest` takes.
+    const { events, rejected } = decode(found);
+    expect(rejected).toEqual([]);
+    expect(events).toMatchObject([
+      { src_ip: CLIENT, dst_ip: SERVER, app: 'http', state: 'SF', src_packets: 7, dst_packets: 5 },
+    ]);
     // The names that anomalies give as evidence are those of connections.
     const anomalies = lines((await analyze(SCENE, '--anomalies', '-o', 'ndjson')).out) as unknown as Anomaly[];
     const names = rows.map((row) => row.uid);

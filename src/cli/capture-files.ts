@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { CaptureError } from '../packets/capture-error.ts';
 import { openCapture } from '../packets/capture-reader.ts';
 import { CliError, EXIT } from './exit.ts';
+import { fileBlocks } from './file-blocks.ts';
 import type { Io } from './io.ts';
 
 /** A capture that is there and can be opened as often as needed; stdin only once. */
@@ -39,8 +40,9 @@ function captureFile(name: string, io: Pick<Io, 'stdin' | 'cwd'>): CaptureFile {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (!stats) throw new CliError(EXIT.input, `${name} does not exist.`);
   if (stats.isDirectory()) throw new CliError(EXIT.input, `${name} is a folder.`, `vedette analyze ${name}/*`);
-  const size = stats.isFile() ? stats.size : undefined;
-  return { name, size, open: () => readable(name, createReadStream(path, { highWaterMark: 256 * 1024 })) };
+  // What is no file, such as a named pipe, gives what there is at the moment.
+  if (!stats.isFile()) return { name, size: undefined, open: () => readable(name, createReadStream(path)) };
+  return { name, size: stats.size, open: () => readable(name, fileBlocks(path)) };
 }
 
 async function firstTime(file: CaptureFile): Promise<number> {

@@ -6,13 +6,6 @@ const TCP = 6;
 const ICMP6 = 58;
 const TUNNEL_NAMES = Object.entries(TUNNELS);
 
-/** Names of a line, which what the payload told must not use again. */
-const TAKEN: ReadonlySet<string> = new Set(
-  `ts uid proto service duration orig_bytes resp_bytes conn_state missed_bytes history orig_pkts orig_ip_bytes resp_pkts
-  resp_ip_bytes community_id vlan tunnels tunnel_id domain rtt rtt_client rtt_server orig_retransmitted resp_retransmitted
-  orig_reordered resp_reordered orig_rtt orig_rtt_min orig_rtt_max resp_rtt resp_rtt_min resp_rtt_max`.split(/\s+/),
-);
-
 /**
  * A connection as one line of JSON under the names of Zeek's conn.log, and more: what is not known is left out, seconds
  * are numbers. `rtt_server` and `rtt_client` are those of the handshake, `orig_rtt` and `resp_rtt` the means of segments of
@@ -36,9 +29,8 @@ export function connectionLine(c: Connection): string {
   if (c.vlan !== 0) line += `,"vlan":${c.vlan}`;
   if (c.tunnels !== 0) line += tunnels(c);
   if (application.domain !== '') line += `,"domain":${JSON.stringify(application.domain)}`;
-  for (const key in application.attrs)
-    if (!TAKEN.has(key)) line += `,${JSON.stringify(key)}:${JSON.stringify(application.attrs[key])}`;
-  return `${line}}\n`;
+  const attrs = JSON.stringify(application.attrs);
+  return attrs === '{}' ? `${line}}\n` : `${line},"attrs":${attrs}}\n`;
 }
 
 function tcp({ orig, resp, handshakeClient, handshakeServer }: Connection): string {

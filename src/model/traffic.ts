@@ -86,18 +86,24 @@ export interface PairAmount {
   readonly rtt: number | null;
 }
 
-/** The course of a capture in at most a few hundred steps of equal length. */
+/** The course of a capture in at most 512 steps of equal length; what needs windows in steps of one or more of them. */
 export interface Timeline {
-  /** Seconds since 1970, and length of a step. */
+  /** Seconds since 1970, and length of a step: a window, or half, a quarter... of one, or twice, four times... as long. */
   readonly start: number;
   readonly step: number;
+  /** On the wire. */
   readonly bytes: readonly number[];
   readonly packets: readonly number[];
-  readonly connections: readonly number[];
-  /** Milliseconds, null where nothing was measured. */
-  readonly rtt: readonly (number | null)[];
-  readonly data_segments: readonly number[];
-  readonly retransmitted: readonly number[];
+  /** Null when no packet belongs to a connection. */
+  readonly windows: {
+    readonly start: number;
+    readonly step: number;
+    readonly connections: readonly number[];
+    /** Milliseconds, null where nothing was measured. */
+    readonly rtt: readonly (number | null)[];
+    readonly data_segments: readonly number[];
+    readonly retransmitted: readonly number[];
+  } | null;
 }
 
 /** What the analysis of captures answers when they are over. */

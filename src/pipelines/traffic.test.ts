@@ -65,7 +65,7 @@ describe('TrafficAnalysis', () => {
     expect(result.anomalies).toMatchObject([{ type: 'port_scan', current_value: 12, window_start: SCENE_START + 20 }]);
     expect(result.anomalies[0].evidence[0]).toMatch(/^C[0-9a-z]+$/);
     expect(result.baselines.find(({ type }) => type === 'bandwidth')?.windows).toBe(3);
-    expect(result.timeline).toMatchObject({ start: SCENE_START, step: 10, connections: [2, 0, 12] });
+    expect(result.timeline).toMatchObject({ start: SCENE_START, windows: { step: 10, connections: [2, 0, 12] } });
   });
 
   it('keeps to the length of windows and to the limits of what is kept', async () => {

@@ -73,7 +73,7 @@ export class TrafficAnalysis {
   readonly #table: ConnectionTable;
   readonly #totals = new PacketTotals();
   readonly #sums = new ConnectionSums();
-  readonly #timeline = new TimelineBuilder();
+  readonly #timeline: TimelineBuilder;
   readonly #windows: Window[] = [];
   readonly #anomalies: Anomaly[] = [];
   readonly #problems: string[] = [];
@@ -99,6 +99,7 @@ export class TrafficAnalysis {
     const only = typeof wanted === 'boolean' ? undefined : new Set(wanted);
     const detectors = wanted === false ? [] : makeDetectors(isInternal, only);
     this.detection = new Detection({ seconds: options.seconds, detectors, allow: this.allow });
+    this.#timeline = new TimelineBuilder(this.detection.windows.size);
     this.#dissector = new Dissector((text) => this.#note(text));
     const queries = new DnsQueries(asked(detectors), (slot) => this.#table.shown(slot));
     this.#table = new ConnectionTable({
@@ -138,6 +139,7 @@ export class TrafficAnalysis {
     const dissected = this.#dissected;
     this.#dissector.dissect(packet, dissected);
     this.#totals.add(packet, dissected);
+    this.#timeline.packet(packet.time, packet.originalLength);
     if (packet.time >= this.#border) this.#cross(packet.time);
     else if (packet.time < this.#start) this.#totals.late++;
     this.#table.add(packet, dissected);
@@ -226,7 +228,7 @@ export class TrafficAnalysis {
     this.#windowCount++;
     this.#anomalyCount += anomalies.length;
     this.#hidden += hidden.length;
-    this.#timeline.add(window);
+    this.#timeline.window(window);
     if (this.#windows.length < keepWindows) this.#windows.push(window);
     this.#hooks.onWindow?.(window);
     for (const anomaly of anomalies) {

@@ -261,6 +261,10 @@ export const trafficRoutes = {
     );
     return { ...head, count: shown.length, metrics: shown };
   },
+  '/v1/traffic/windows/summary': ({ scenario }) =>
+    scenario === 'empty'
+      ? { time_span: { start: null, end: null } }
+      : { time_span: { start: begin(), end: begin() + COUNT * SECONDS } },
   '/v1/traffic/windows/\\d+': ({ path }) => windowAt(Number(path.split('/')[4])),
   '/v1/traffic/anomalies': ({ query, scenario }) => {
     const fits = (name) => (one) => !query.get(name) || one[name] === query.get(name);
@@ -302,7 +306,8 @@ export const trafficRoutes = {
       ? file
       : { items: [file, { name: 'branch.pcap.gz', bytes: 48_213_000, modified: iso(begin()) }] };
   },
-  '/v1/traffic/jobs': () => {
+  '/v1/traffic/jobs': ({ method }) => {
+    if (method === 'GET') return { items: [job()] };
     state.job = Date.now();
     return job({ state: 'running' });
   },

@@ -10,7 +10,8 @@ const MAX_TARGETS = 256;
 /** How often something was tried with different peers, and how often in vain. */
 interface Tries {
   readonly tried: Set<number>;
-  readonly failed: Set<number>;
+  /** Made at the first failure: most sources have none, and there are many. */
+  failed: Set<number> | undefined;
 }
 
 /** One try of a source to connect. */
@@ -45,11 +46,11 @@ export class ScanSource {
   ended = 0;
   readonly #hosts = new Set<number>();
   readonly #targets = new Set<number>();
-  readonly #failedHosts = new Set<number>();
-  readonly #failedTargets = new Set<number>();
+  #failedHosts: Set<number> | undefined;
+  #failedTargets: Set<number> | undefined;
   readonly #byPort = new Map<string, Tries>();
   readonly #byHost = new Map<string, Tries>();
-  readonly #flagged = new Map<FlagScan, Set<number>>();
+  #flagged: Map<FlagScan, Set<number>> | undefined;
 
   /** First contacts, with hosts or with ports of hosts, after which it was taken for a scanner; 0 when it was not. */
   get decidedAfter(): number {
@@ -58,12 +59,12 @@ export class ScanSource {
 
   /** Hosts with which no connection came about at the first try. */
   get failedHosts(): number {
-    return this.#failedHosts.size;
+    return this.#failedHosts?.size ?? 0;
   }
 
   /** Pairs of host and port to which no connection came about. */
   get failedTargets(): number {
-    return this.#failedTargets.size;
+    return this.#failedTargets?.size ?? 0;
   }
 
   /** @param walks whether it counts for the random walk: in TCP. @param port with its protocol, such as `80` or `53/udp`. */
@@ -75,7 +76,7 @@ export class ScanSource {
     if (walks && !this.#hosts.has(host) && this.#hosts.size < MAX_SET) {
       this.#hosts.add(host);
       this.walk.step(attempt.success);
-      if (!attempt.success) this.#failedHosts.add(host);
+      if (!attempt.success) this.#failedHosts = (this.#failedHosts ?? new Set()).add(host);
     }
     if (!this.#targets.has(target) && this.#targets.size < MAX_SET) {
       this.#targets.add(target);
@@ -84,11 +85,12 @@ export class ScanSource {
     count(this.#byPort, port, host, attempt.success);
     count(this.#byHost, walks ? attempt.dst : `${attempt.dst}/udp`, hashText(port), attempt.success);
     if (attempt.success) return;
-    if (this.#failedTargets.size < MAX_SET) this.#failedTargets.add(target);
+    if (this.failedTargets < MAX_SET) this.#failedTargets = (this.#failedTargets ?? new Set()).add(target);
     this.#seen(attempt.start, attempt.at, attempt.event);
   }
 
   addFlagged(scan: FlagScan, target: string, at: number, event: string): void {
+    this.#flagged ??= new Map();
     let targets = this.#flagged.get(scan);
     if (!targets) {
       targets = new Set();
@@ -102,7 +104,7 @@ export class ScanSource {
   widest(kind: 'hosts' | 'ports', fits: (tried: Widest) => boolean): Widest | undefined {
     let found: Widest | undefined;
     for (const [key, { tried, failed }] of kind === 'hosts' ? this.#byPort : this.#byHost) {
-      const widest = { key, failed: failed.size, tried: tried.size };
+      const widest = { key, failed: failed?.size ?? 0, tried: tried.size };
       if (widest.failed > (found?.failed ?? 0) && fits(widest)) found = widest;
     }
     return found;
@@ -110,7 +112,7 @@ export class ScanSource {
 
   mostFlagged(): { scan: FlagScan; targets: number } | undefined {
     let most: { scan: FlagScan; targets: number } | undefined;
-    for (const [scan, targets] of this.#flagged)
+    for (const [scan, targets] of this.#flagged ?? [])
       if (!most || targets.size > most.targets) most = { scan, targets: targets.size };
     return most;
   }
@@ -127,10 +129,10 @@ function count(by: Map<string, Tries>, key: string, peer: number, success: boole
   if (!tries) {
     // Of a source with more targets than that, the first ones tell enough.
     if (by.size >= MAX_TARGETS) return;
-    tries = { tried: new Set(), failed: new Set() };
+    tries = { tried: new Set(), failed: undefined };
     by.set(key, tries);
   }
   if (tries.tried.size >= MAX_SET) return;
   tries.tried.add(peer);
-  if (!success) tries.failed.add(peer);
+  if (!success) tries.failed = (tries.failed ?? new Set()).add(peer);
 }

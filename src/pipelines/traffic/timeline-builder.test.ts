@@ -17,15 +17,14 @@ function window(start: number, rtt: number | null = null): Window {
 
 describe('TimelineBuilder', () => {
   it('has a step for each window, with gaps where nothing was measured', () => {
-    const builder = new TimelineBuilder();
+    const builder = new TimelineBuilder(10e6);
     expect(builder.result()).toBeNull();
-    builder.add(window(1000, 5));
-    builder.add(window(1030));
-    expect(builder.result()).toEqual({
+    builder.packet(1001e6, 60);
+    builder.window(window(1000, 5));
+    builder.window(window(1030));
+    expect(builder.result()?.windows).toEqual({
       start: 1000,
       step: 10,
-      bytes: [100, 0, 0, 100],
-      packets: [20, 0, 0, 20],
       connections: [1, 0, 0, 1],
       rtt: [5, null, null, null],
       data_segments: [4, 0, 0, 4],
@@ -33,12 +32,31 @@ describe('TimelineBuilder', () => {
     });
   });
 
+  it('shows short captures in steps shorter than a window, from their first packet on', () => {
+    const builder = new TimelineBuilder(10e6);
+    builder.packet(1_005e6, 100);
+    builder.packet(Number.NaN, 100);
+    builder.packet(1_005.1e6, 50);
+    const { start, step, bytes, packets } = builder.result()!;
+    expect(start).toBeLessThanOrEqual(1005);
+    expect(start).toBeGreaterThan(1005 - step);
+    expect(Math.log2(10 / step) % 1).toBe(0);
+    expect([bytes.at(0), bytes.at(-1)]).toEqual([100, 50]);
+    expect([step * packets.length > 0.1, packets.reduce((a, b) => a + b)]).toEqual([true, 2]);
+  });
+
   it('makes longer steps of more windows, and loses nothing', () => {
-    const builder = new TimelineBuilder();
-    for (let i = 0; i < 1500; i++) builder.add(window(i * 10, 5));
-    const timeline = builder.result()!;
-    expect([timeline.step, timeline.bytes.length]).toEqual([40, 375]);
-    expect(timeline.bytes.reduce((a, b) => a + b)).toBe(150_000);
-    expect(timeline.rtt[374]).toBe(5);
+    const builder = new TimelineBuilder(10e6);
+    for (let i = 0; i < 1500; i++) {
+      builder.packet(i * 10e6, 7);
+      builder.window(window(i * 10, 5));
+    }
+    // Older than all others.
+    builder.packet(-5e6, 7);
+    const { step, bytes, windows } = builder.result()!;
+    expect([step, bytes.length, windows?.step, windows?.rtt.length]).toEqual([40, 375, 40, 375]);
+    expect(bytes.reduce((a, b) => a + b)).toBe(1501 * 7);
+    expect(windows?.connections.reduce((a, b) => a + b)).toBe(1500);
+    expect(windows?.rtt[374]).toBe(5);
   });
 });

@@ -1,82 +1,72 @@
 import type { Timeline } from '../../model/traffic.ts';
 import type { Window } from '../../model/window.ts';
+import { Steps } from './steps.ts';
 
-const STEPS = 512;
+/** The first steps of packets are so many times shorter than a window; with each doubling they come nearer to its length. */
+const FINER = 2 ** 14;
+const [BYTES, PACKETS] = [0, 1];
+const [CONNECTIONS, DATA, RETRANSMITTED, RTT_SUM, RTT_COUNT] = [0, 1, 2, 3, 4];
 
-/** The course of a capture in fixed memory: when it outgrows the steps, each two of them become one. */
+/** The course of a capture in fixed memory, from its packets, and from windows where those are needed. */
 export class TimelineBuilder {
-  #start = Number.NaN;
-  #step = 0;
-  #used = 0;
-  readonly #bytes = new Float64Array(STEPS);
-  readonly #packets = new Float64Array(STEPS);
-  readonly #connections = new Float64Array(STEPS);
-  readonly #data = new Float64Array(STEPS);
-  readonly #retransmitted = new Float64Array(STEPS);
-  readonly #rttSum = new Float64Array(STEPS);
-  readonly #rttCount = new Float64Array(STEPS);
-  readonly #series = [
-    this.#bytes,
-    this.#packets,
-    this.#connections,
-    this.#data,
-    this.#retransmitted,
-    this.#rttSum,
-    this.#rttCount,
-  ];
+  readonly #size: number;
+  readonly #packets: Steps;
+  readonly #windows: Steps;
+
+  /** @param size length of a window, microseconds. */
+  constructor(size: number) {
+    this.#size = size;
+    this.#packets = new Steps(size / FINER, 2);
+    this.#windows = new Steps(size / 1e6, 5);
+  }
+
+  /** @param time microseconds; NaN counts for nothing. */
+  packet(time: number, bytes: number): void {
+    if (Number.isNaN(time)) return;
+    const steps = this.#packets;
+    if (Number.isNaN(steps.start)) steps.start = Math.floor(time / this.#size) * this.#size;
+    steps.at(time);
+    steps.add(BYTES, bytes);
+    steps.add(PACKETS, 1);
+  }
 
   /** Windows come in the order of time and have one length. */
-  add(window: Window): void {
-    const { window_start, window_end, bandwidth, latency, protocol, connections } = window;
-    if (Number.isNaN(this.#start)) {
-      this.#start = window_start;
-      this.#step = window_end - window_start;
-    }
-    let place = this.#place(window_start);
-    while (place >= STEPS) {
-      this.#halve();
-      place = this.#place(window_start);
-    }
-    if (place < 0) return;
-    this.#used = Math.max(this.#used, place + 1);
-    this.#bytes[place] += (bandwidth.avg_bps * bandwidth.duration_s) / 8;
-    this.#packets[place] += bandwidth.avg_pps * bandwidth.duration_s;
-    this.#connections[place] += connections.total;
-    this.#data[place] += protocol.data_segments;
-    this.#retransmitted[place] += protocol.retransmitted;
+  window({ window_start, latency, protocol, connections }: Window): void {
+    const steps = this.#windows;
+    steps.at(window_start);
+    steps.add(CONNECTIONS, connections.total);
+    steps.add(DATA, protocol.data_segments);
+    steps.add(RETRANSMITTED, protocol.retransmitted);
     if (latency.mean_rtt === null) return;
-    this.#rttSum[place] += latency.mean_rtt * latency.samples;
-    this.#rttCount[place] += latency.samples;
+    steps.add(RTT_SUM, latency.mean_rtt * latency.samples);
+    steps.add(RTT_COUNT, latency.samples);
   }
 
   result(): Timeline | null {
-    if (this.#used === 0) return null;
-    const used = (series: Float64Array) => Array.from(series.subarray(0, this.#used), Math.round);
+    const packets = this.#packets;
+    const windows = this.#windows;
+    if (packets.length === 0) return null;
+    // What lies before the first packet in its window is no pause of the network.
+    const counts = packets.values(PACKETS);
+    const empty = counts.findIndex((count) => count > 0);
+    const sums = windows.values(RTT_SUM);
+    const rtt = windows.values(RTT_COUNT).map((count, i) => (count > 0 ? sums[i] / count : null));
     return {
-      start: this.#start,
-      step: this.#step,
-      bytes: used(this.#bytes),
-      packets: used(this.#packets),
-      connections: used(this.#connections),
-      rtt: Array.from(this.#rttCount.subarray(0, this.#used), (count, i) =>
-        count > 0 ? this.#rttSum[i] / count : null,
-      ),
-      data_segments: used(this.#data),
-      retransmitted: used(this.#retransmitted),
+      start: (packets.start + empty * packets.step) / 1e6,
+      step: packets.step / 1e6,
+      bytes: packets.values(BYTES).slice(empty),
+      packets: counts.slice(empty),
+      windows:
+        windows.length === 0
+          ? null
+          : {
+              start: windows.start,
+              step: windows.step,
+              connections: windows.values(CONNECTIONS),
+              rtt,
+              data_segments: windows.values(DATA),
+              retransmitted: windows.values(RETRANSMITTED),
+            },
     };
-  }
-
-  #place(start: number): number {
-    // Starts are whole windows apart but for the last bits of a double.
-    return Math.floor((start - this.#start) / this.#step + 1e-6);
-  }
-
-  #halve(): void {
-    this.#step *= 2;
-    for (const series of this.#series) {
-      for (let i = 0; i < STEPS / 2; i++) series[i] = series[2 * i] + series[2 * i + 1];
-      series.fill(0, STEPS / 2);
-    }
-    this.#used = Math.ceil(this.#used / 2);
   }
 }

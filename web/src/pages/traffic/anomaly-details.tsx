@@ -1,7 +1,7 @@
 import { type ReactNode, useState } from 'react';
 import { PageLink } from '../../frame/links.tsx';
 import { When } from '../../widgets/when.tsx';
-import { eventsOf, eventsOfAddress, eventsOfAnomaly } from './event-links.ts';
+import { eventsOfAddress, eventsOfAnomaly, eventsOfEvidence } from './event-links.ts';
 import { metricName, metricValue, techniqueAddress } from './names.ts';
 import { RuleDialog } from './rule-dialog.tsx';
 import { Line } from './section.tsx';
@@ -48,28 +48,8 @@ export function AnomalyDetails({ anomaly, mayControl, children }: AnomalyDetails
           </Line>
         )}
         {anomaly.port !== undefined && <Line name="Port">{anomaly.port}</Line>}
-        {anomaly.techniques.length > 0 && (
-          <Line name="ATT&CK">
-            <span className="chips">
-              {anomaly.techniques.map((id) => (
-                <a key={id} className="chip" href={techniqueAddress(id)} target="_blank" rel="noreferrer">
-                  {id}
-                </a>
-              ))}
-            </span>
-          </Line>
-        )}
-        {anomaly.evidence.length > 0 && (
-          <Line name="Evidence">
-            <span className="chips">
-              {anomaly.evidence.map((id) => (
-                <PageLink key={id} to="/events" patch={{ ...eventsOf(anomaly), row: id }} className="chip mono">
-                  {id}
-                </PageLink>
-              ))}
-            </span>
-          </Line>
-        )}
+        <Techniques ids={anomaly.techniques} />
+        <Evidence anomaly={anomaly} />
       </dl>
       <div className="row-actions">
         <PageLink to="/events" patch={eventsOfAnomaly(anomaly)} className="button small">
@@ -114,5 +94,35 @@ function Measure({ anomaly: { current_value, expected, threshold } }: { anomaly:
       {expected !== null && <span className="measure-tick expected" style={{ left: place(expected) }} />}
       <span className="measure-tick limit" style={{ left: place(threshold) }} />
     </div>
+  );
+}
+
+function Techniques({ ids }: { ids: readonly string[] }) {
+  if (ids.length === 0) return null;
+  return (
+    <Line name="ATT&CK">
+      <span className="chips">
+        {ids.map((id) => (
+          <a key={id} className="chip" href={techniqueAddress(id)} target="_blank" rel="noreferrer">
+            {id}
+          </a>
+        ))}
+      </span>
+    </Line>
+  );
+}
+
+function Evidence({ anomaly }: { anomaly: Anomaly }) {
+  if (anomaly.evidence.length === 0) return null;
+  return (
+    <Line name="Evidence">
+      <span className="chips">
+        {anomaly.evidence.map((id) => (
+          <PageLink key={id} to="/events" patch={eventsOfEvidence(anomaly, id)} className="chip mono">
+            {id}
+          </PageLink>
+        ))}
+      </span>
+    </Line>
   );
 }

@@ -10,10 +10,12 @@ import type {
   BaselineList,
   CaptureFile,
   CaptureInterface,
+  Job,
   Rule,
   TrafficStatus,
   TrafficWindow,
   WindowList,
+  WindowSummary,
 } from './types.ts';
 
 const ROOT = '/v1/traffic';
@@ -22,6 +24,7 @@ const ROOT = '/v1/traffic';
 export const PATHS = {
   status: `${ROOT}/status`,
   windows: `${ROOT}/windows`,
+  summary: `${ROOT}/windows/summary`,
   jobs: `${ROOT}/jobs`,
   anomalies: `${ROOT}/anomalies`,
   counts: `${ROOT}/anomalies/by-type`,
@@ -31,6 +34,7 @@ export const PATHS = {
   interfaces: `${ROOT}/capture/interfaces`,
   start: `${ROOT}/capture/start`,
   stop: `${ROOT}/capture/stop`,
+  packets: `${ROOT}/capture/packets`,
   rules: `${ROOT}/rules`,
   preview: `${ROOT}/rules/preview`,
 } as const;
@@ -55,6 +59,12 @@ export function useWindows(total: number, back: number) {
   const end = Math.max(1, total - back * SHOWN_WINDOWS);
   const offset = Math.max(0, end - SHOWN_WINDOWS);
   return useApi<WindowList>(PATHS.windows, { offset, limit: end - offset });
+}
+
+/** From the beginning of the first window to the end of the last; null when there are none. */
+export function useTimeSpan(enabled: boolean): { window_start: number; window_end: number } | null {
+  const { start, end } = useApi<WindowSummary>(PATHS.summary, {}, { enabled }).data?.time_span ?? {};
+  return start == null || end == null ? null : { window_start: start, window_end: end };
 }
 
 export function useWindow(id: number) {
@@ -90,6 +100,12 @@ export function useAnomalyCounts() {
 
 export function useBaselines() {
   return useApi<BaselineList>(PATHS.baselines);
+}
+
+/** The run that made what is shown: a file is shown when it was read to its end, a live capture as it goes on. */
+export function useShownRun(): Job | undefined {
+  const runs = useApi<{ items: Job[] }>(PATHS.jobs).data?.items;
+  return runs?.find(({ state, source }) => state === 'done' || (source === 'live' && state === 'running'));
 }
 
 export function useInterfaces() {

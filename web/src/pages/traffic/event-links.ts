@@ -1,4 +1,4 @@
-import { clause } from '../../filter/clauses.ts';
+import { clause, literal } from '../../filter/clauses.ts';
 import { absolute } from '../../state/time-range.ts';
 import type { UrlState } from '../../state/url-state.ts';
 import type { Anomaly } from './types.ts';
@@ -10,7 +10,7 @@ interface Span {
 
 /** The events page over the time of a window. */
 export function eventsOf({ window_start, window_end }: Span, q = ''): Partial<UrlState> {
-  // The end of a range is not part of it; a window that is cut to whole milliseconds must not lose its last.
+  // Cut to whole milliseconds a window must not lose its first or last.
   return { ...absolute({ from: Math.floor(window_start * 1000), to: Math.ceil(window_end * 1000) }), q };
 }
 
@@ -19,13 +19,40 @@ export function eventsOfAddress(span: Span, address: string): Partial<UrlState> 
   return eventsOf(span, clause('ip', address, 'ip'));
 }
 
+const DAY_S = 86_400;
+/** These are told from what happened over hours; the window is only that in which it became enough. */
+const SLOW: ReadonlySet<string> = new Set([
+  'beaconing',
+  'dns_tunnel',
+  'dga',
+  'exfiltration',
+  'long_lived_conn',
+  'new_destination',
+  'lateral_movement',
+]);
+/** An event stands at the time at which its connection began, mostly before the window. */
+const BEFORE_S = 600;
+
+function timeOf(anomaly: Anomaly, before: number): Span {
+  return { window_start: Math.max(0, anomaly.window_start - before), window_end: anomaly.window_end };
+}
+
+function addressesOf({ flow_src, flow_dst }: Anomaly): string[] {
+  return [flow_src, flow_dst].flatMap((address) => (address === undefined ? [] : [clause('ip', address, 'ip')]));
+}
+
 /** What the anomaly is about: between both addresses, or of the one that is known, on its port. */
 export function eventsOfAnomaly(anomaly: Anomaly): Partial<UrlState> {
-  const { flow_src, flow_dst, port } = anomaly;
-  const parts = [
-    flow_src === undefined ? '' : clause('ip', flow_src, 'ip'),
-    flow_dst === undefined ? '' : clause('ip', flow_dst, 'ip'),
-    port === undefined ? '' : clause('dst.port', port),
-  ];
-  return eventsOf(anomaly, parts.filter((part) => part !== '').join(' and '));
+  const parts = addressesOf(anomaly);
+  if (anomaly.port !== undefined) parts.push(clause('dst.port', anomaly.port));
+  if (parts.length === 0) return eventsOf(anomaly);
+  return eventsOf(timeOf(anomaly, SLOW.has(anomaly.type) ? DAY_S : BEFORE_S), parts.join(' and '));
+}
+
+/** One piece of evidence: the id of an event, or the name of a connection, with which its `uid` ends. */
+export function eventsOfEvidence(anomaly: Anomaly, id: string): Partial<UrlState> {
+  const span = timeOf(anomaly, DAY_S);
+  if (/^\d+$/.test(id)) return { ...eventsOf(span), row: id };
+  const name = id.replaceAll(/[^\w-]/g, '.');
+  return eventsOf(span, [`uid ~ ${literal(`(^|-)${name}$`, 'text')}`, ...addressesOf(anomaly)].join(' and '));
 }

@@ -169,6 +169,7 @@ describe('a live capture', () => {
     elapsed: 12.4,
     packets: 1234,
     bytes: 1_000_000,
+    ring: { packets: 1234, bytes: 1_000_000 },
   };
 
   it('shows what it took, and is stopped', async () => {
@@ -179,6 +180,7 @@ describe('a live capture', () => {
     await waitFor(() => expect(lines()).toContain('Packets1\u202f234 (1\u202fMB)'));
     expect(lines()).toContain('Lasted12 s of 1 min');
     expect(lines()).toContain('Droppedknown at the end');
+    expect(within(input).getByRole('button', { name: 'Download its packets' })).toBeTruthy();
     expect(within(input).queryByRole('button', { name: 'Start' })).toBeNull();
     fireEvent.click(await within(input).findByRole('button', { name: 'Stop' }));
     await waitFor(() => expect(sent(calls, 'POST', '/v1/traffic/capture/stop')).toHaveLength(1));

@@ -1,8 +1,11 @@
 import { type FormEvent, useId, useState } from 'react';
+import { ApiError, download } from '../../api/client.ts';
 import { bytes, whole } from '../../format/number.ts';
 import { duration } from '../../format/time.ts';
+import { Icon } from '../../widgets/icons.tsx';
 import { Loaded, Panel } from '../../widgets/panel.tsx';
 import { ErrorNotice, Notice } from '../../widgets/states.tsx';
+import { toast } from '../../widgets/toast.tsx';
 import { Ago } from '../../widgets/when.tsx';
 import { type Action, PATHS, useAction, useInterfaces } from './data.ts';
 import { Line } from './section.tsx';
@@ -37,6 +40,7 @@ export function LiveCapturePanel({ status, mayControl }: { status: TrafficStatus
         <p className="panel-empty muted">A key with the scope admin may start a capture.</p>
       )}
       <CaptureState capture={capture} />
+      {mayControl && capture.ring.packets > 0 && <Packets />}
     </Panel>
   );
 }
@@ -125,6 +129,27 @@ function StartForm({ items, action, blocked }: StartFormProps) {
         {action.busy ? 'Starting…' : 'Start'}
       </button>
     </form>
+  );
+}
+
+/** What is held in memory, for Wireshark and the like. */
+function Packets() {
+  const [busy, setBusy] = useState(false);
+  const save = async () => {
+    setBusy(true);
+    try {
+      await download(PATHS.packets, {}, 'capture.pcap');
+    } catch (error) {
+      toast(error instanceof ApiError ? `${error.title}: ${error.message}` : 'The download failed.', 'bad');
+    }
+    setBusy(false);
+  };
+  return (
+    <div className="row-actions">
+      <button type="button" className="button small" disabled={busy} onClick={() => void save()}>
+        <Icon name="download" size={14} /> {busy ? 'Downloading…' : 'Download its packets'}
+      </button>
+    </div>
   );
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { anomalyOf, BEGIN, windowOf } from '../../../test-support/traffic.ts';
 import { anomalyKey } from './anomaly-key.ts';
-import { eventsOf, eventsOfAnomaly } from './event-links.ts';
+import { eventsOf, eventsOfAnomaly, eventsOfEvidence } from './event-links.ts';
 import { metricName, metricValue, percent, techniqueAddress } from './names.ts';
 import { conditionsOf, draftOf, namesSomething, orderOf } from './rule-draft.ts';
 import { indexAt, metricNamed, seriesOf, summaryOf, worst } from './series.ts';
@@ -94,6 +94,33 @@ describe('ways to events', () => {
     expect(q({ flow_src: undefined, flow_dst: '203.0.113.0/24', port: undefined })).toBe('ip = 203.0.113.0/24');
     expect(q({ flow_src: undefined, flow_dst: undefined, port: undefined })).toBe('');
     expect(q({ flow_dst: undefined, port: 53 })).toBe('ip = 192.0.2.40 and dst.port = 53');
+  });
+
+  it('go back as far as the detector did', () => {
+    const from = (patch: Parameters<typeof anomalyOf>[0]) => eventsOfAnomaly(anomalyOf(patch)).from;
+    expect(from({})).toBe('2026-11-19T12:00:10.000Z');
+    expect(from({ type: 'port_scan' })).toBe('2026-11-20T11:50:10.000Z');
+    expect(from({ type: 'traffic_spike', flow_src: undefined, flow_dst: undefined, port: undefined })).toBe(
+      '2026-11-20T12:00:10.000Z',
+    );
+  });
+});
+
+describe('ways to evidence', () => {
+  const at = (id: string) => eventsOfEvidence(anomalyOf({ flow_dst: undefined }), id);
+
+  it('open an event by its id, over the day before', () => {
+    expect(at('9007199254840981')).toEqual({
+      from: '2026-11-19T12:00:10.000Z',
+      to: '2026-11-20T12:00:20.000Z',
+      q: '',
+      row: '9007199254840981',
+    });
+  });
+
+  it('find a connection by the end of its uid', () => {
+    expect(at('C1z').q).toBe('uid ~ "(^|-)C1z$" and ip = 192.0.2.40');
+    expect(at('C1"z)').q).toBe('uid ~ "(^|-)C1.z.$" and ip = 192.0.2.40');
   });
 });
 

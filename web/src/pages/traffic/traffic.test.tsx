@@ -47,7 +47,10 @@ const routes = (more: Record<string, unknown> = {}) => ({
   '/v1/whoami': WHO('read', 'ingest', 'admin'),
   '/v1/traffic/status': statusOf(),
   '/v1/traffic/windows': { metrics: [0, 1, 2].map((id) => windowOf(id)), total: 3 },
+  '/v1/traffic/windows/summary': { time_span: { start: windowOf(0).window_start, end: windowOf(2).window_end } },
   '/v1/traffic/windows/1': windowOf(1),
+  '/v1/traffic/windows/2': windowOf(2),
+  '/v1/traffic/anomalies/window/2': { anomalies: [SPIKE] },
   '/v1/traffic/anomalies': ({ query }: Call) => {
     const anomalies = ANOMALIES.filter(
       (one) => (query.get('type') ?? one.type) === one.type && (query.get('severity') ?? one.severity) === one.severity,
@@ -64,6 +67,7 @@ const routes = (more: Record<string, unknown> = {}) => ({
   '/v1/traffic/anomalies/window/1': { anomalies: [BEACON] },
   '/v1/traffic/baselines': { baselines: {}, generated_at: null },
   '/v1/traffic/captures': { items: [] },
+  '/v1/traffic/jobs': { items: [jobOf()] },
   '/v1/traffic/capture/interfaces': { items: [{ name: 'eth0', description: '', addresses: [] }] },
   '/v1/traffic/rules': { items: [] },
   ...more,
@@ -133,6 +137,39 @@ describe('the windows', () => {
     fireEvent.click(within(drawer).getByRole('button', { name: 'Beaconing' }));
     await screen.findByText(BEACON.why);
     expect(search().get('row')).toBe(anomalyKey(BEACON));
+  });
+});
+
+describe('what is usual', () => {
+  const baselines = { bandwidth: { windows: 3, metrics: { bps: STATISTICS } } };
+  const cancelled = jobOf({ id: 'j2', state: 'cancelled', started: '2026-11-20T13:00:00.000Z' });
+  const renderLearned = (generated_at: string) =>
+    render({
+      '/v1/traffic/baselines': { baselines, generated_at },
+      '/v1/traffic/jobs': { items: [cancelled, jobOf({ started: '2026-11-20T12:00:00.000Z' })] },
+    });
+
+  it('may be that of another analysis, and says so', async () => {
+    renderLearned('2026-11-20T11:00:00.000Z');
+    await screen.findByText(/3 windows of another analysis/);
+  });
+
+  it('is of this one when only a run that was given up came after it', async () => {
+    renderLearned('2026-11-20T12:30:00.000Z');
+    await screen.findByText(/Usual: median/);
+    expect(screen.queryByText(/of another analysis/)).toBeNull();
+  });
+});
+
+describe('steps between windows', () => {
+  it('end at the last one', async () => {
+    render({}, '/traffic?row=w1');
+    const later = () => within(screen.getByRole('complementary')).getByRole('button', { name: 'Later' });
+    await screen.findByText('Anomalies (1)');
+    fireEvent.click(later());
+    expect(search().get('row')).toBe('w2');
+    await within(await screen.findByRole('complementary')).findByRole('button', { name: 'Traffic spike' });
+    expect(later()).toHaveProperty('disabled', true);
   });
 });
 
@@ -270,6 +307,16 @@ describe('allow rules', () => {
 });
 
 describe('the page', () => {
+  it('leads to the events of the whole capture', async () => {
+    render();
+    expect(targetOf(await screen.findByRole('link', { name: 'Events of that time' })).slice(0, 4)).toEqual([
+      '/events',
+      null,
+      '2026-11-20T12:00:00.000Z',
+      '2026-11-20T12:00:30.000Z',
+    ]);
+  });
+
   it('says how to begin when nothing was analysed', async () => {
     render({ '/v1/traffic/status': statusOf(NOTHING_YET) });
     await screen.findByText('No traffic is analysed yet');

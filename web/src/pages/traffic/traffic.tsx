@@ -1,12 +1,14 @@
 import { useState } from 'react';
 import { plural } from '../../format/number.ts';
+import { PageLink } from '../../frame/links.tsx';
 import { useUrlState } from '../../state/url-state.ts';
 import { ErrorNotice, Notice, Skeleton } from '../../widgets/states.tsx';
 import { AnomalyDrawer } from './anomaly-drawer.tsx';
 import { anomalyKey } from './anomaly-key.ts';
 import { AnomalyPanel } from './anomaly-list.tsx';
 import { CaptureFilePanel } from './capture-file.tsx';
-import { useMay, useReloadOnChange, useStatus } from './data.ts';
+import { useMay, useReloadOnChange, useStatus, useTimeSpan } from './data.ts';
+import { eventsOf } from './event-links.ts';
 import { LiveCapturePanel } from './live-capture.tsx';
 import { RulesPanel } from './rules-panel.tsx';
 import type { Anomaly, TrafficStatus } from './types.ts';
@@ -19,6 +21,7 @@ export default function TrafficPage() {
   const query = useStatus();
   const { data: status, error } = query;
   useReloadOnChange(status);
+  const span = useTimeSpan((status?.data.metrics ?? 0) > 0);
   return (
     <>
       <header className="page-head">
@@ -26,6 +29,11 @@ export default function TrafficPage() {
         <p className="muted" aria-live="polite">
           {status && summaryOf(status)}
         </p>
+        {span && (
+          <PageLink to="/events" patch={eventsOf(span)} className="link">
+            Events of that time
+          </PageLink>
+        )}
       </header>
       {error && <ErrorNotice error={error} retry={query.refetch} what="The traffic analysis" />}
       {status ? <Analysis status={status} /> : !error && <Skeleton rows={4} height={120} />}
@@ -69,7 +77,14 @@ function Analysis({ status }: { status: TrafficStatus }) {
         <RulesPanel mayControl={may.control} />
       </div>
       {window !== null && (
-        <WindowDrawer key={state.row} id={window} onAnomaly={openAnomaly} onStep={openWindow} onClose={close} />
+        <WindowDrawer
+          key={state.row}
+          id={window}
+          status={status}
+          onAnomaly={openAnomaly}
+          onStep={openWindow}
+          onClose={close}
+        />
       )}
       {window === null && state.row !== '' && (
         <AnomalyDrawer

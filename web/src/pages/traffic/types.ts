@@ -35,6 +35,10 @@ export interface WindowList {
   total: number;
 }
 
+export interface WindowSummary {
+  time_span: { start: number | null; end: number | null };
+}
+
 export type Severity = 'low' | 'medium' | 'high';
 
 export interface Anomaly {

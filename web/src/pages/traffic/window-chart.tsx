@@ -127,14 +127,12 @@ function readOut(series: Series, index: number, zone: Zone): string {
 const COLORS = { high: '--critical', medium: '--high', low: '--low' } as const;
 const SHAPES = { high: 'triangle', medium: 'diamond', low: 'circle' } as const;
 
+type Color = (name: string) => string;
+
 /** Colours come from the style sheet, so that both themes have one home. */
 function optionOf(series: Series, zone: Zone, open: number, _theme: string) {
   const style = getComputedStyle(document.documentElement);
-  const color = (name: string) => style.getPropertyValue(name).trim();
-  const { metric, windows, values, band, marks } = series;
-  const times = windows.map(middleOf);
-  const rangeMs = windows.length === 0 ? 0 : (windows[windows.length - 1].window_end - windows[0].window_start) * 1000;
-  const top = Math.max(0, ...values.map((value) => value ?? 0), band?.p95 ?? 0);
+  const color: Color = (name) => style.getPropertyValue(name).trim();
   const still = globalThis.matchMedia('(prefers-reduced-motion: reduce)').matches;
   return {
     animation: !still,
@@ -155,72 +153,86 @@ function optionOf(series: Series, zone: Zone, open: number, _theme: string) {
         return line ? readOut(series, line.dataIndex, zone).split(', ').map(escaped).join('<br>') : '';
       },
     },
-    xAxis: {
-      type: 'time',
-      min: windows.length === 0 ? undefined : windows[0].window_start * 1000,
-      max: windows.length === 0 ? undefined : windows[windows.length - 1].window_end * 1000,
-      axisLine: { lineStyle: { color: color('--border') } },
-      axisTick: { show: false },
-      axisLabel: {
-        color: color('--muted'),
-        hideOverlap: true,
-        formatter: (time: number) => axisTime(time, zone, rangeMs),
-      },
-    },
-    yAxis: {
-      type: 'value',
-      min: 0,
-      // One anomaly far above must not be cut off, and what is usual stays in sight.
-      max: top > 0 ? undefined : 1,
-      splitNumber: 4,
-      axisLabel: { color: color('--muted'), formatter: metric.text },
-      splitLine: { lineStyle: { color: color('--divider') } },
-    },
-    series: [
-      {
-        type: 'line',
-        name: metric.label,
-        symbol: 'circle',
-        symbolSize: 5,
-        // A window with nothing measured on both sides has no line to stand on.
-        showSymbol: windows.length <= 60,
-        data: values.map((value, i) => [times[i], value ?? '-']),
-        lineStyle: { color: color('--series-0'), width: 1.5 },
-        itemStyle: { color: color('--series-0') },
-        areaStyle: { color: `${color('--series-0')}22` },
-        markArea: band && {
-          silent: true,
-          itemStyle: { color: `${color('--series-2')}26` },
-          data: [[{ yAxis: band.median }, { yAxis: band.p95 }]],
-        },
-        markLine: {
-          silent: true,
-          symbol: 'none',
-          label: { show: false },
-          data: [
-            ...(band
-              ? [
-                  { yAxis: band.median, lineStyle: { color: color('--series-2'), type: 'dashed', width: 1 } },
-                  { yAxis: band.p95, lineStyle: { color: color('--series-2'), type: 'solid', width: 1 } },
-                ]
-              : []),
-            ...(windows[open] ? [{ xAxis: times[open], lineStyle: { color: color('--accent'), width: 2 } }] : []),
-          ],
-        },
-      },
-      {
-        type: 'scatter',
-        name: 'Anomalies',
-        z: 5,
-        data: marks.map((mark) => ({
-          value: [times[mark.index], values[mark.index] ?? 0],
-          symbol: SHAPES[mark.severity],
-          symbolSize: 13,
-          itemStyle: { color: color(COLORS[mark.severity]), borderColor: color('--panel'), borderWidth: 1.5 },
-        })),
-      },
-    ],
+    xAxis: timeAxis(series, zone, color),
+    yAxis: valueAxis(series, color),
+    series: [lineOf(series, open, color), marksOn(series, color)],
   };
+}
+
+function timeAxis({ windows }: Series, zone: Zone, color: Color) {
+  const begin = windows.length === 0 ? 0 : windows[0].window_start * 1000;
+  const end = windows.length === 0 ? 0 : windows[windows.length - 1].window_end * 1000;
+  return {
+    type: 'time',
+    min: begin,
+    max: end,
+    axisLine: { lineStyle: { color: color('--border') } },
+    axisTick: { show: false },
+    axisLabel: {
+      color: color('--muted'),
+      hideOverlap: true,
+      formatter: (time: number) => axisTime(time, zone, end - begin),
+    },
+  };
+}
+
+function valueAxis({ metric, values, band }: Series, color: Color) {
+  const isFlat = (band?.p95 ?? 0) === 0 && values.every((value) => value === null || value === 0);
+  return {
+    type: 'value',
+    min: 0,
+    max: isFlat ? 1 : undefined,
+    splitNumber: 4,
+    axisLabel: { color: color('--muted'), formatter: metric.text },
+    splitLine: { lineStyle: { color: color('--divider') } },
+  };
+}
+
+/** The metric, on the band of what is usual; the window that is open is marked. */
+function lineOf({ metric, windows, values, band }: Series, open: number, color: Color) {
+  const usual = (value: number, type: string) => ({
+    yAxis: value,
+    lineStyle: { color: color('--series-2'), type, width: 1 },
+  });
+  return {
+    type: 'line',
+    name: metric.label,
+    symbol: 'circle',
+    symbolSize: 5,
+    showSymbol: windows.length <= 60,
+    data: values.map((value, i) => [middleOf(windows[i]), value ?? '-']),
+    lineStyle: { color: color('--series-0'), width: 1.5 },
+    itemStyle: { color: color('--series-0') },
+    areaStyle: { color: `${color('--series-0')}22` },
+    markArea: band && {
+      silent: true,
+      itemStyle: { color: `${color('--series-2')}26` },
+      data: [[{ yAxis: band.median }, { yAxis: band.p95 }]],
+    },
+    markLine: {
+      silent: true,
+      symbol: 'none',
+      label: { show: false },
+      data: [
+        ...(band ? [usual(band.median, 'dashed'), usual(band.p95, 'solid')] : []),
+        ...(windows[open]
+          ? [{ xAxis: middleOf(windows[open]), lineStyle: { color: color('--accent'), type: 'solid', width: 2 } }]
+          : []),
+      ],
+    },
+  };
+}
+
+function marksOn({ windows, values, band, marks }: Series, color: Color) {
+  const points = marks.map(({ index, severity }) => ({
+    value: [middleOf(windows[index]), values[index] ?? 0],
+    symbol: SHAPES[severity],
+    symbolSize: 13,
+    itemStyle: { color: color(COLORS[severity]), borderColor: color('--panel'), borderWidth: 1.5 },
+  }));
+  // Nothing to see: it keeps what is usual in sight, which areas and lines do not.
+  const keeper = band && windows.length > 0 ? [{ value: [middleOf(windows[0]), band.p95], symbolSize: 0 }] : [];
+  return { type: 'scatter', name: 'Anomalies', z: 5, data: [...points, ...keeper] };
 }
 
 /** The picture's tooltip takes HTML. */

@@ -6,26 +6,28 @@ import { zone } from '../../state/preferences.ts';
 import { Drawer } from '../../widgets/drawer.tsx';
 import { ErrorNotice, Skeleton } from '../../widgets/states.tsx';
 import { anomalyKey } from './anomaly-key.ts';
-import { useBaselines, useWindow, useWindowAnomalies } from './data.ts';
+import { useBaselines, useWindow, useWindowAnomalies, useWindows } from './data.ts';
 import { eventsOf } from './event-links.ts';
 import { metricValue, typeName } from './names.ts';
 import { Section } from './section.tsx';
 import { METRICS } from './series.ts';
 import { SeverityBadge } from './severity.tsx';
 import { Talkers } from './talkers.tsx';
-import type { Anomaly, BaselineList, TrafficWindow } from './types.ts';
+import type { Anomaly, BaselineList, TrafficStatus, TrafficWindow } from './types.ts';
 
 interface WindowDrawerProps {
   id: number;
+  status: TrafficStatus;
   onAnomaly: (anomaly: Anomaly) => void;
   onStep: (id: number) => void;
   onClose: () => void;
 }
 
 /** Everything about one window. */
-export function WindowDrawer({ id, onAnomaly, onStep, onClose }: WindowDrawerProps) {
+export function WindowDrawer({ id, status, onAnomaly, onStep, onClose }: WindowDrawerProps) {
   const query = useWindow(id);
   const shown = useStore(zone);
+  const newest = useWindows(status.data.metrics, 0).data?.metrics.at(-1)?.window_id ?? id;
   const window = query.data?.window_id === id ? query.data : undefined;
   return (
     <Drawer
@@ -41,7 +43,7 @@ export function WindowDrawer({ id, onAnomaly, onStep, onClose }: WindowDrawerPro
           <button type="button" className="button small" disabled={id === 0} onClick={() => onStep(id - 1)}>
             Earlier
           </button>
-          <button type="button" className="button small" onClick={() => onStep(id + 1)}>
+          <button type="button" className="button small" disabled={id >= newest} onClick={() => onStep(id + 1)}>
             Later
           </button>
         </>

@@ -1,16 +1,25 @@
 import { lazy, Suspense, useMemo, useState } from 'react';
 import { plural, whole } from '../../format/number.ts';
-import { dateTime, duration } from '../../format/time.ts';
+import { dateTime, duration, toMs } from '../../format/time.ts';
 import { useStore } from '../../kit/store.ts';
 import { zone } from '../../state/preferences.ts';
 import { Icon } from '../../widgets/icons.tsx';
 import { Loaded, Panel } from '../../widgets/panel.tsx';
 import { Segmented } from '../../widgets/segmented.tsx';
 import { ErrorNotice, Skeleton } from '../../widgets/states.tsx';
-import { EVERY_ANOMALY, PATHS, SHOWN_WINDOWS, useAction, useAnomalies, useBaselines, useWindows } from './data.ts';
+import {
+  EVERY_ANOMALY,
+  PATHS,
+  SHOWN_WINDOWS,
+  useAction,
+  useAnomalies,
+  useBaselines,
+  useShownRun,
+  useWindows,
+} from './data.ts';
 import { typeName } from './names.ts';
 import { type Baselines, METRICS, type MetricName, metricNamed, type Series, seriesOf, summaryOf } from './series.ts';
-import type { BaselineList, TrafficStatus } from './types.ts';
+import type { BaselineList, Job, TrafficStatus } from './types.ts';
 
 const WindowChart = lazy(() => import('./window-chart.tsx'));
 const CHOICES = METRICS.map(({ name, label }) => ({ value: name, label }));
@@ -33,6 +42,7 @@ export function WindowsPanel({ status, mayAnalyse, open, onOpen }: WindowsPanelP
   const query = useWindows(total, back);
   const anomalies = useAnomalies(EVERY_ANOMALY, found);
   const baselines = useBaselines();
+  const run = useShownRun();
   const shown = query.data?.metrics;
   const series = useMemo(
     () => shown && seriesOf(shown, anomalies.data?.anomalies ?? [], statisticsOf(baselines.data), metricNamed(chosen)),
@@ -65,7 +75,7 @@ export function WindowsPanel({ status, mayAnalyse, open, onOpen }: WindowsPanelP
       </Loaded>
       {anomalies.error && <ErrorNotice error={anomalies.error} retry={anomalies.refetch} what="The anomalies" />}
       <div className="chart-foot">
-        <Usual series={series} known={baselines.data?.generated_at != null} mayLearn={mayAnalyse} />
+        <Usual series={series} learned={learnedFrom(baselines.data, run)} mayLearn={mayAnalyse} />
         {pages > 1 && <Pager back={back} pages={pages} total={total} onChange={setBack} />}
       </div>
     </Panel>
@@ -75,6 +85,14 @@ export function WindowsPanel({ status, mayAnalyse, open, onOpen }: WindowsPanelP
 function statisticsOf(list: BaselineList | undefined): Baselines {
   if (!list) return NO_BASELINES;
   return Object.fromEntries(Object.entries(list.baselines).map(([type, { metrics }]) => [type, metrics]));
+}
+
+/** Whether what is usual was learned, and from the windows that are shown or from those of a run before. */
+type Learned = 'no' | 'these' | 'others';
+
+function learnedFrom(list: BaselineList | undefined, run: Job | undefined): Learned {
+  if (!list?.generated_at) return 'no';
+  return run && toMs(list.generated_at) < toMs(run.started) ? 'others' : 'these';
 }
 
 interface PictureProps {
@@ -145,7 +163,7 @@ function WindowTable({ series, open, onOpen }: Omit<PictureProps, 'asTable'>) {
 }
 
 /** What the band is; where nothing was learned yet, the way to it. */
-function Usual({ series, known, mayLearn }: { series: Series | undefined; known: boolean; mayLearn: boolean }) {
+function Usual({ series, learned, mayLearn }: { series: Series | undefined; learned: Learned; mayLearn: boolean }) {
   const action = useAction();
   const band = series?.band;
   const learn = (
@@ -155,7 +173,7 @@ function Usual({ series, known, mayLearn }: { series: Series | undefined; known:
       disabled={action.busy}
       onClick={() => void action.run(PATHS.generate, { method: 'POST', body: { force: true } })}
     >
-      {known ? 'Learn anew' : 'Learn what is usual'}
+      {learned === 'no' ? 'Learn what is usual' : 'Learn anew'}
     </button>
   );
   return (
@@ -164,11 +182,15 @@ function Usual({ series, known, mayLearn }: { series: Series | undefined; known:
       {band && series ? (
         <p className="small">
           <i className="swatch band" aria-hidden="true" /> Usual: median {series.metric.text(band.median)}, 95 % up to{' '}
-          {series.metric.text(band.p95)} <span className="muted">({plural(band.count, 'window')})</span>
+          {series.metric.text(band.p95)}{' '}
+          <span className="muted">
+            ({plural(band.count, 'window')}
+            {learned === 'others' && ' of another analysis'})
+          </span>
         </p>
       ) : (
         <p className="small muted">
-          {known ? 'Not enough was measured to say what is usual.' : 'What is usual is not learned yet.'}
+          {learned === 'no' ? 'What is usual is not learned yet.' : 'Not enough was measured to say what is usual.'}
         </p>
       )}
       {mayLearn && learn}
