@@ -62,7 +62,8 @@ export function captureArguments(name: ToolName, networkInterface: string, filte
       ...(filter === undefined ? [] : ['-f', filter]),
     ];
   return [
-    ...['-i', networkInterface, '-n', '-U', '-s', SNAPLEN, '-w', '-'],
+    // At once: what its kernel buffer holds at the end would be lost, up to a second of traffic.
+    ...['-i', networkInterface, '-n', '-U', '--immediate-mode', '-s', SNAPLEN, '-w', '-'],
     // What follows the dashes is never read as an option.
     ...(filter === undefined ? [] : ['--', filter]),
   ];

@@ -126,6 +126,15 @@ describe.each(['dumpcap', 'tcpdump'] as const)('%s on the loopback', (tool) => {
     expect(live.running).toBe(false);
   });
 
+  it.skipIf(!able)('loses nothing that came before its end', async () => {
+    const live = captureWith(tool);
+    const whole = collect(await live.start({ interface: 'lo', filter: 'udp dst port 40214' }), []);
+    await send(40214, 5);
+    await live.stop();
+    await whole;
+    expect(live.status()).toMatchObject({ packets: 5, dropped: 0 });
+  });
+
   it.skipIf(!able)('ends when nobody reads', async () => {
     const live = captureWith(tool);
     const stream = await live.start({ interface: 'lo' });

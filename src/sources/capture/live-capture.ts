@@ -29,6 +29,8 @@ type Figures = { -readonly [K in keyof Omit<CaptureView, 'ring' | 'files' | 'run
 /** Time for a tool to begin, and to end after it was asked to. */
 const BEGIN_MS = 10_000;
 const END_MS = 5_000;
+/** dumpcap fetches packets every 250 ms. A tool gives up at its end what it has not fetched: it gets the time to. */
+const FETCH_MS = 300;
 /** What is kept of a tool's messages. */
 const OUTPUT = 16 * 1024;
 const FILTER = /^[\x20-\x7e]{1,1024}$/;
@@ -142,6 +144,7 @@ export class LiveCapture {
     const child = this.#child;
     if (!child) return;
     clearTimeout(this.#timer);
+    await new Promise((resolve) => setTimeout(resolve, FETCH_MS));
     child.kill('SIGINT');
     const hurry = setTimeout(() => child.kill('SIGKILL'), END_MS);
     await this.#gone;
