@@ -73,7 +73,8 @@ describe.each(CASES.map((each, n) => ({ ...each, address: `127.0.1.${n + 1}` }))
           truth,
         ),
       ).toEqual(NONE);
-      expect(furthest(rows, expected)).toBeLessThan(1_100);
+      // The header tells whole seconds, and the uptime beside them is read at another moment.
+      expect(furthest(rows, expected)).toBeLessThan(3_000);
 
       await sendDatagrams(datagrams, port, address);
       const stored = await events(address, expected.length);
