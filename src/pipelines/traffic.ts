@@ -113,7 +113,7 @@ export class TrafficAnalysis {
   }
 
   /**
-   * Reads a capture, pcap or pcapng, gzipped or not. Several, one after the other, are one capture.
+   * Reads a capture, pcap or pcapng, plain, gzip or zstd. Several, one after the other, are one capture.
    * @param onProblem is told what could not be used of it, a sentence each.
    * @throws CaptureError when it is no capture.
    */
