@@ -270,7 +270,8 @@ function trafficService(
     analysis: ({ seconds, source, input, again }, hooks) => {
       // Windows of live traffic end by the clock, also while it is quiet.
       const clock = source === 'live' && !again ? () => Date.now() * 1000 : undefined;
-      const options = { seconds, homeNetworks: geo.homeNetworks, keepWindows: 0, keepAnomalies: 0, clock };
+      const threaded = source === 'live' ? true : undefined;
+      const options = { seconds, homeNetworks: geo.homeNetworks, keepWindows: 0, keepAnomalies: 0, clock, threaded };
       if (!traffic.storeConnections || again) return new TrafficAnalysis(options, hooks);
       return storedAnalysis(options, hooks, { source, input, take: (batch) => pipeline.take(batch, []), known });
     },

@@ -25,7 +25,11 @@ const BLOCK = 64 * 1024;
 const PIPE_GRACE = 500;
 
 const ARGS = {
-  file: { type: 'positional', required: true, description: 'pcap or pcapng, plain, gzip or zstd; several, or - for stdin' },
+  file: {
+    type: 'positional',
+    required: true,
+    description: 'pcap or pcapng, plain, gzip or zstd; several, or - for stdin',
+  },
   output: {
     type: 'string',
     alias: 'o',
@@ -79,6 +83,7 @@ class AnalyzeJob {
   readonly #blocks: Buffer[] = [];
   #began = Date.now();
   #stopped = false;
+  #reading = true;
   /** Bytes of the files before the present one, of the present one, and of all; undefined with a pipe. */
   #before = 0;
   #position = 0;
@@ -123,12 +128,14 @@ class AnalyzeJob {
         if (!this.#stopped) await this.#read(file, analysis);
       }
       this.#progress.end();
-      const result = analysis.finish();
+      this.#reading = false;
+      const result = await analysis.finish();
       await this.#print(files, result);
       return this.#exit(result);
     } finally {
       off();
       this.#progress.end();
+      analysis.close();
     }
   }
 
@@ -143,8 +150,8 @@ class AnalyzeJob {
   }
 
   async #advance(bytes: number): Promise<void> {
-    this.#position = bytes;
-    if (!this.#plan.quiet) this.#progress.show(() => this.#line());
+    if (this.#reading) this.#position = bytes;
+    if (this.#reading && !this.#plan.quiet) this.#progress.show(() => this.#line());
     if (this.#blocks.length > 0) await this.#flush();
   }
 

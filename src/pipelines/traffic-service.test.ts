@@ -184,6 +184,7 @@ describe('a run', () => {
         },
         stop: () => undefined,
         finish: () => ({ totals: { packets: 0 } }),
+        close: () => undefined,
       }),
     });
     expect(await refused(compute('two.pcap'))).toMatchObject({

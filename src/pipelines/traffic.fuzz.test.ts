@@ -22,7 +22,7 @@ describe('TrafficAnalysis', () => {
       } catch (error) {
         expect(error).toBeInstanceOf(CaptureError);
       }
-      const { totals, connections, windows, anomalies } = analysis.finish();
+      const { totals, connections, windows, anomalies } = await analysis.finish();
       const networks = Object.values(totals.networks).reduce((sum, { packets }) => sum + packets, 0);
       const states = Object.values(connections.states).reduce((sum, times) => sum + times, 0);
       expect([round, networks, states]).toEqual([round, totals.packets, connections.total]);

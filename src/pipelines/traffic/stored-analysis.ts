@@ -50,8 +50,9 @@ export function storedAnalysis(options: TrafficOptions, hooks: TrafficHooks, par
       await analysis.read(bytes, onProblem);
     },
     stop: () => analysis.stop(),
+    close: () => analysis.close(),
     async finish() {
-      const result = analysis.finish();
+      const result = await analysis.finish();
       await rows.store(true);
       return result;
     },
