@@ -6,7 +6,7 @@ import { openCapture } from '../packets/capture-reader.ts';
 import { communityId } from '../packets/community-id.ts';
 import type { Connection, ReportReason } from '../packets/connection.ts';
 import { ConnectionTable } from '../packets/connections/connection-table.ts';
-import type { TableObservation } from '../packets/connections/window-deltas.ts';
+import type { TableObservation } from '../packets/connections/table-observation.ts';
 import { Dissector, newDissected } from '../packets/dissect.ts';
 import type { DnsMessage } from '../packets/inspect/dns-message.ts';
 import { PayloadInspector } from '../packets/inspect/payload-inspector.ts';

@@ -34,6 +34,7 @@ import {
 import { FRESH, REORDERED_SEGMENT } from './sequence-space.ts';
 import { isAnswer } from './server-ports.ts';
 import { isAnother } from './succession.ts';
+import type { TableObservation } from './table-observation.ts';
 import {
   type ConnectionTableOptions,
   DEFAULT_INSPECTED_BYTES,
@@ -45,7 +46,7 @@ import {
 } from './table-options.ts';
 import { TcpAnalyzer } from './tcp-analyzer.ts';
 import { ACK, SYN } from './tcp-flags.ts';
-import { type TableObservation, WindowDeltas } from './window-deltas.ts';
+import { WindowDeltas } from './window-deltas.ts';
 
 /**
  * A connection goes to the end of its list again after this time, microseconds: doing so for each packet would cost more

@@ -1,5 +1,5 @@
 import type { Connection, Inspector, ReportReason } from '../connection.ts';
-import type { TableObservation } from './window-deltas.ts';
+import type { TableObservation } from './table-observation.ts';
 
 /** Seconds without a packet after which a connection is over. */
 export interface ConnectionTimeouts {

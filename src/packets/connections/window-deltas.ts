@@ -1,4 +1,3 @@
-import type { Observation } from '../../model/window.ts';
 import type { Inspector } from '../connection.ts';
 import type { AddressNames } from './address-names.ts';
 import { stateOf } from './connection-view.ts';
@@ -38,19 +37,12 @@ import {
   START_AT,
   TAG,
 } from './record-layout.ts';
+import type { TableObservation } from './table-observation.ts';
 
 /** Round trips that one observation carries; of more, every second, fourth... is kept, evenly over the window. */
 const MAX_SAMPLES = 128;
 
-/** An observation with its connection as numbers; see {@link Connection.words}. Texts are empty where nobody wants them. */
-export interface TableObservation extends Observation {
-  connection: number;
-  family: number;
-  words: Int32Array;
-  addresses: number;
-}
-
-/** What happened in connections since they were last asked. One {@link Observation} for all, filled again each time. */
+/** What happened in connections since they were last asked. One {@link TableObservation} for all, filled again each time. */
 export class WindowDeltas {
   readonly #pool: NodePool;
   readonly #inspector: Inspector | undefined;

@@ -1,5 +1,5 @@
 import type { Connection } from '../../packets/connection.ts';
-import type { TableObservation } from '../../packets/connections/window-deltas.ts';
+import type { TableObservation } from '../../packets/connections/table-observation.ts';
 import type { DnsMessage } from '../../packets/inspect/dns-message.ts';
 import {
   BEGIN,
