@@ -5,9 +5,8 @@ import { timeOrderedId } from './ids.ts';
 const ORIGINAL_BYTES = 64 << 10;
 const CODE_BYTES = 128;
 const REASON_BYTES = 4 << 10;
-/** Rows and characters of one statement. */
-const CHUNK_ROWS = 500;
-const CHUNK_CHARACTERS = 4 << 20;
+/** Characters of originals in one statement. */
+const CHUNK_CHARACTERS = 16 << 20;
 
 /** A dead letter as the table has it; 64-bit ids as text. */
 export interface LetterRow {
@@ -31,6 +30,8 @@ export interface LetterColumns {
   readonly reasons: string[];
 }
 
+export const NO_LETTERS: LetterColumns = { ids: [], events: [], originals: [], codes: [], reasons: [] };
+
 /**
  * New letters as the columns of one or several statements, their texts such as PostgreSQL can hold. An event comes once
  * in all of them, as its last letter has it: a statement cannot update a row twice. They are in the order of events, so
@@ -44,7 +45,7 @@ export function columnsOf(letters: readonly NewOutputDeadLetter[]): LetterColumn
     const original = holdable(letter.original, ORIGINAL_BYTES);
     characters += original.length;
     let chunk = chunks.at(-1);
-    if (!chunk || chunk.ids.length >= CHUNK_ROWS || characters > CHUNK_CHARACTERS) {
+    if (!chunk || characters > CHUNK_CHARACTERS) {
       chunk = { ids: [], events: [], originals: [], codes: [], reasons: [] };
       chunks.push(chunk);
       characters = original.length;

@@ -7,8 +7,8 @@ import type {
   OutputPosition,
 } from '../../model/output.ts';
 import { isUuid } from './ids.ts';
-import { columnsOf, type LetterColumns, type LetterRow, toLetter } from './letter-rows.ts';
-import type { Database, Transaction } from './postgres.ts';
+import { columnsOf, type LetterColumns, type LetterRow, NO_LETTERS, toLetter } from './letter-rows.ts';
+import type { Database, Sql } from './postgres.ts';
 import type { OutputDeadLetterKey, OutputStore } from './store.ts';
 
 const MAX_LETTERS = 1_000;
@@ -86,23 +86,32 @@ export class PostgresOutputs implements OutputStore {
     // Made before the first attempt, so that a second one is known by its ids and counts nothing twice.
     const chunks = columnsOf(letters);
     const at = new Date().toISOString();
-    const { bookmark } = position;
-    const counts = JSON.stringify(position.counts);
-    const ahead = JSON.stringify(position.ahead);
-    return this.#database.run((sql) =>
-      sql.begin(async (transaction) => {
-        const [output] = await transaction`select 1 from vedette.outputs where name = ${name} for key share`;
-        if (!output) return false;
-        await transaction`
-          insert into vedette.output_positions (output, node, bookmark, counts, ahead, updated_at)
-          values (${name}, ${node}, ${bookmark}::text::numeric, ${counts}::text::jsonb, ${ahead}::text::jsonb, ${at})
-          on conflict (output, node) do update
-            set bookmark = excluded.bookmark, counts = excluded.counts, ahead = excluded.ahead,
-              updated_at = excluded.updated_at`;
-        for (const chunk of chunks) await addLetters(transaction, name, chunk, at);
-        return true;
-      }),
+    const last = chunks.pop() ?? NO_LETTERS;
+    for (const chunk of chunks) if (!(await this.#write(name, chunk, at))) return false;
+    return this.#write(name, last, at, { node, position });
+  }
+
+  /**
+   * One statement: it is done as a whole or not at all. Not `begin`, because a connection that breaks between the
+   * statements of a transaction makes the driver throw where nobody can catch it.
+   */
+  async #write(
+    name: string,
+    letters: LetterColumns,
+    at: string,
+    place?: { node: number; position: OutputPosition },
+  ): Promise<boolean> {
+    const rows = await this.#database.run(
+      (sql) => sql`
+        with output as (
+          select name from vedette.outputs where name = ${name} for key share
+        ), moved as (
+          ${place ? movePosition(sql, place.node, place.position, at) : sql`select`}
+        ), refused as (
+          ${addLetters(sql, letters, at)}
+        ) select name from output`,
     );
+    return rows.length > 0;
   }
 
   async letters(query: OutputDeadLetterQuery): Promise<OutputDeadLetter[]> {
@@ -179,14 +188,26 @@ export class PostgresOutputs implements OutputStore {
   }
 }
 
-async function addLetters(sql: Transaction, output: string, letters: LetterColumns, at: string): Promise<void> {
-  const { ids, events, originals, codes, reasons } = letters;
-  await sql`
+/** Part of a statement that has the name in `output`. */
+function movePosition(sql: Sql, node: number, { bookmark, counts, ahead }: OutputPosition, at: string) {
+  return sql`
+    insert into vedette.output_positions (output, node, bookmark, counts, ahead, updated_at)
+    select name, ${node}::integer, ${bookmark}::text::numeric, ${JSON.stringify(counts)}::text::jsonb,
+      ${JSON.stringify(ahead)}::text::jsonb, ${at}::timestamptz from output
+    on conflict (output, node) do update
+      set bookmark = excluded.bookmark, counts = excluded.counts, ahead = excluded.ahead,
+        updated_at = excluded.updated_at`;
+}
+
+/** Part of a statement that has the name in `output`. */
+function addLetters(sql: Sql, { ids, events, originals, codes, reasons }: LetterColumns, at: string) {
+  return sql`
     insert into vedette.output_dead_letters as known
       (id, output, event_id, original, code, reason, attempts, attempt, first_at, last_at)
-    select id::uuid, ${output}, event_id::numeric, original, code, reason, 1, id::uuid, ${at}, ${at}
-    from unnest(${ids}::text[], ${events}::text[], ${originals}::text[], ${codes}::text[], ${reasons}::text[])
-      as fresh (id, event_id, original, code, reason)
+    select id::uuid, name, event_id::numeric, original, code, reason, 1, id::uuid, ${at}::timestamptz, ${at}::timestamptz
+    from output,
+      unnest(${ids}::text[], ${events}::text[], ${originals}::text[], ${codes}::text[], ${reasons}::text[])
+        as fresh (id, event_id, original, code, reason)
     on conflict (output, event_id) do update
       set original = excluded.original, code = excluded.code, reason = excluded.reason, attempt = excluded.attempt,
         attempts = known.attempts + case when known.attempt = excluded.attempt then 0 else 1 end,

@@ -91,7 +91,8 @@ export interface OutputStore {
   /** Undefined where this node has not begun with it. */
   position(name: string, node: number): Promise<OutputPosition | undefined>;
   /**
-   * Writes the position and the letters in one transaction: both or neither. A letter there is already of this event
+   * Writes the position and the letters in one transaction: both or neither. (Of letters with more than 16 Mi
+   * characters the first are written before: never a position without its letters.) A letter there is already of this event
    * gets one attempt more, and the new original, code and reason. Texts are cut (original at 64 KiB of UTF-8, code at 128
    * bytes, reason at 4 KiB), NUL characters written as \u0000.
    * @returns false when there is no output of this name (it was removed): nothing was written.
