@@ -34,6 +34,8 @@ export interface Delivery {
   readonly duplicates: number;
   /** Bytes of the body on the wire. */
   readonly bytes: number;
+  /** Bytes of the body before compression, where it was compressed: what the next batches are sized by. */
+  readonly body?: number;
   /** Seconds that the receiver asked us to wait, as it said. */
   readonly retryAfter?: number;
   /** Null where no HTTP is spoken, or no answer came. */
