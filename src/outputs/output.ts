@@ -32,6 +32,8 @@ export interface Delivery {
   readonly rejected: readonly Rejected[];
   /** Events that the receiver had already (success). */
   readonly duplicates: number;
+  /** Events that were sent more than once within this call, because an attempt failed and was made again at once. */
+  readonly resent?: number;
   /** Bytes of the body on the wire. */
   readonly bytes: number;
   /** Bytes of the body before compression, where it was compressed: what the next batches are sized by. */
