@@ -28,6 +28,7 @@ import { FlowCollector } from './pipelines/flows.ts';
 import { loadLocalIndicators } from './pipelines/indicator-sources.ts';
 import { TelemetryPipeline } from './pipelines/telemetry.ts';
 import { storedAnalysis } from './pipelines/traffic/stored-analysis.ts';
+import { StoredRuns } from './pipelines/traffic/stored-runs.ts';
 import { TrafficAnalysis } from './pipelines/traffic.ts';
 import { TrafficService } from './pipelines/traffic-service.ts';
 import { LiveCapture } from './sources/capture/live-capture.ts';
@@ -256,23 +257,27 @@ function trafficService(
 ): TrafficService {
   const { traffic, geo } = settings;
   const { state, telemetry, pipeline, metrics, log } = parts;
-  const known = async (source: string) => {
-    const filter = parseFilter(`source = ${JSON.stringify(source)}`);
-    const range = { from: 0, to: Number.MAX_SAFE_INTEGER };
-    return (await telemetry.events({ range, filter, columns: [], limit: 1 })).length > 0;
-  };
+  const runs = new StoredRuns({
+    settings: state.settings,
+    now: Date.now,
+    exists: async (source, prefix) => {
+      const filter = parseFilter(`source = ${JSON.stringify(source)} and uid startswith ${JSON.stringify(prefix)}`);
+      const range = { from: 0, to: Number.MAX_SAFE_INTEGER };
+      return (await telemetry.events({ range, filter, columns: [], limit: 1 })).length > 0;
+    },
+  });
   const captureDir = traffic.captureDir ?? join(settings.dataDir, 'captures');
   const { ringPackets, ringBytes } = traffic;
   return new TrafficService({
     ...traffic,
     captureDir,
     // What it finds is held by the service, within bounds of its own.
-    analysis: ({ seconds, source, input, again }, hooks) => {
+    analysis: ({ seconds, source, input, run }, hooks) => {
       // Windows of live traffic end by the clock, also while it is quiet.
-      const clock = source === 'live' && !again ? () => Date.now() * 1000 : undefined;
+      const clock = source === 'live' && run !== undefined ? () => Date.now() * 1000 : undefined;
       const options = { seconds, homeNetworks: geo.homeNetworks, keepWindows: 0, keepAnomalies: 0, clock };
-      if (!traffic.storeConnections || again) return new TrafficAnalysis(options, hooks);
-      return storedAnalysis(options, hooks, { source, input, take: (batch) => pipeline.take(batch, []), known });
+      if (!traffic.storeConnections || run === undefined) return new TrafficAnalysis(options, hooks);
+      return storedAnalysis(options, hooks, { source, input, run, runs, take: (batch) => pipeline.take(batch, []) });
     },
     capture: new LiveCapture({ tool: traffic.captureTool, ringPackets, ringBytes, folder: captureDir }),
     settings: state.settings,

@@ -12,7 +12,7 @@ import { Dissector, newDissected } from '../packets/dissect.ts';
 import { PayloadInspector } from '../packets/inspect/payload-inspector.ts';
 import type { OnProblem, Packet } from '../packets/packet.ts';
 import { asked, makeDetectors } from './detectors.ts';
-import { connectionName } from './traffic/connection-name.ts';
+import { eventNames } from './traffic/connection-name.ts';
 import { ConnectionSums } from './traffic/connection-sums.ts';
 import { DnsQueries } from './traffic/dns-queries.ts';
 import { Intake } from './traffic/intake.ts';
@@ -41,6 +41,8 @@ export interface TrafficOptions {
    * that of the packets alone.
    */
   readonly clock?: () => number;
+  /** What connections are called by outside, `RUN-C1`, where the capture has a name there; else `C1`. */
+  readonly run?: string;
 }
 
 export interface TrafficHooks {
@@ -109,12 +111,13 @@ export class TrafficAnalysis {
     this.detection = new Detection({ seconds: options.seconds, detectors, allow: this.allow });
     this.#timeline = new TimelineBuilder(this.detection.windows.size);
     this.#dissector = new Dissector((text) => this.#note(text));
-    const queries = new DnsQueries(asked(detectors), (slot) => this.#table.shown(slot));
+    const eventOf = eventNames(options.run);
+    const queries = new DnsQueries(asked(detectors), (slot) => this.#table.shown(slot), eventOf);
     this.#table = new ConnectionTable({
       limit: options.connections ?? CONNECTIONS,
       inspector: options.inspect === false ? undefined : new PayloadInspector({ onDns: queries.take }),
       communityId,
-      eventOf: connectionName,
+      eventOf,
       onConnection: this.#connection,
       onObservation: this.#observation,
     });
