@@ -40,6 +40,9 @@ export const OLD_DATA = 30;
 export const OLD_RETRANSMITTED = 31;
 export const OLD_REORDERED = 32;
 export const OLD_DUPLICATES = 33;
+/** Of {@link OLD_RETRANSMITTED}, those of the originator; and the lower 32 bits of what was missed. */
+export const OLD_ORIG_RETRANSMITTED = 34;
+export const OLD_MISSED = 35;
 export const START_AT = 36;
 export const END_AT = 38;
 export const ID_AT = 40;
