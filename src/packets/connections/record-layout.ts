@@ -40,6 +40,9 @@ export const OLD_DATA = 30;
 export const OLD_RETRANSMITTED = 31;
 export const OLD_REORDERED = 32;
 export const OLD_DUPLICATES = 33;
+/** Sequence number of the last reset of each side, so that the next one is known for another. */
+export const ORIG_RESET = 34;
+export const RESP_RESET = 35;
 export const START_AT = 36;
 export const END_AT = 38;
 export const ID_AT = 40;
