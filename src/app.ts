@@ -268,7 +268,9 @@ function trafficService(
     captureDir,
     // What it finds is held by the service, within bounds of its own.
     analysis: ({ seconds, source, input, again }, hooks) => {
-      const options = { seconds, homeNetworks: geo.homeNetworks, keepWindows: 0, keepAnomalies: 0 };
+      // Windows of live traffic end by the clock, also while it is quiet.
+      const clock = source === 'live' && !again ? () => Date.now() * 1000 : undefined;
+      const options = { seconds, homeNetworks: geo.homeNetworks, keepWindows: 0, keepAnomalies: 0, clock };
       if (!traffic.storeConnections || again) return new TrafficAnalysis(options, hooks);
       return storedAnalysis(options, hooks, { source, input, take: (batch) => pipeline.take(batch, []), known });
     },

@@ -13,6 +13,7 @@ import type {
   DeadLetterQuery,
   EventQuery,
   EventRow,
+  EventTail,
   SeriesQuery,
   StoredDeadLetter,
   TopQuery,
@@ -207,6 +208,7 @@ function telemetryOf(world: World): ApiDeps['telemetry'] {
         },
       ];
     },
+    ...tailOf(world),
     deadLetters: async ({ limit, before, reason }: DeadLetterQuery) =>
       world.letters
         .filter((letter) => reason === undefined || letter.reason === reason)
@@ -227,6 +229,28 @@ function telemetryOf(world: World): ApiDeps['telemetry'] {
       spooledRows: 0,
       spooledBytes: 0,
     }),
+  };
+}
+
+/** Reads the events of the world by id; their ids are small numbers, so a bookmark is a time in microseconds after NOW. */
+function tailOf(world: World): EventTail {
+  const ascending = () => [...world.events].sort((a, b) => Number(a.id) - Number(b.id));
+  const later = (after: string) => ascending().filter((row) => Number(row.id) > Number(after));
+  return {
+    tail: async ({ after, limit }) => {
+      const left = later(after);
+      const rows = left.slice(0, limit);
+      return { rows, upTo: String(rows.at(-1)?.id ?? after), end: rows.length === left.length };
+    },
+    head: () => String(ascending().at(-1)?.id ?? 0),
+    onHead: () => () => {},
+    ahead: async (after) => {
+      const events = later(after).length;
+      return events > 0 ? [{ day: '20261120', events }] : [];
+    },
+    bookmarkAt: (time) => String(Math.max(0, time - NOW - 1)),
+    commitTime: (id) => NOW + Number(id),
+    eventsById: async (ids) => ascending().filter((row) => ids.includes(String(row.id))),
   };
 }
 

@@ -58,7 +58,7 @@ export const trafficFileRoutes: Routes = (app, context) => {
         schema: {
           ...SCHEMA,
           summary: 'Upload a capture',
-          description: 'The body is the file: pcap or pcapng, gzipped or not. The answer names it, for compute.',
+          description: 'The body is the file: pcap or pcapng, plain, gzip or zstd. The answer names it, for compute.',
           response: { 201: uploadAnswer, ...errors(400, 401, 403, 404, 408, 413, 415, 429) },
         },
       },

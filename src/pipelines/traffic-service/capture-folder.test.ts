@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sampleCapture, trafficServiceOf } from '../../../test/fakes/traffic.ts';
+import { zstdFrame } from '../../../test/support/zstd.ts';
 import type { TrafficJob } from '../../model/traffic-view.ts';
 import type { TrafficService } from '../traffic-service.ts';
 
@@ -48,7 +49,12 @@ describe('an upload', () => {
     const zipped = await service.upload(pieces(gzipSync(TWO)));
     expect(zipped.name).toMatch(/\.pcap\.gz$/);
     expect(await compute(zipped.name)).toMatchObject({ packets: 35 });
-    expect((await service.files()).map(({ name }) => name).sort()).toEqual([file.name, zipped.name, 'two.pcap'].sort());
+    const zstd = await service.upload(pieces(zstdFrame([{ raw: TWO }])));
+    expect(zstd.name).toMatch(/\.pcap\.zst$/);
+    expect(await compute(zstd.name)).toMatchObject({ packets: 35 });
+    expect((await service.files()).map(({ name }) => name).sort()).toEqual(
+      [file.name, zipped.name, zstd.name, 'two.pcap'].sort(),
+    );
     expect(await service.removeFile(file.name)).toBe(true);
     expect(await service.removeFile(file.name)).toBe(false);
     expect(await service.removeFile('../../etc/passwd')).toBe(false);
@@ -61,10 +67,18 @@ describe('an upload', () => {
     ['zeros', Buffer.alloc(100_000)],
     ['gzipped text', gzipSync('hello, this is no capture')],
     ['gzip in gzip', gzipSync(gzipSync(TWO))],
+    ['gzip in zstd', zstdFrame([{ raw: gzipSync(TWO) }])],
     ['gzip that is cut at once', gzipSync(TWO).subarray(0, 12)],
   ])('of %s is refused, and nothing of it stays', async (_, bytes) => {
     expect(await refused(service.upload(pieces(bytes)))).toMatchObject({ code: 'NOT_A_CAPTURE' });
     expect(await uploads()).toEqual([]);
+  });
+
+  it('that asks for too much memory is refused for that', async () => {
+    const greedy = zstdFrame([{ raw: TWO }], { window: 20 << 3 });
+    expect(await refused(service.upload(pieces(greedy)))).toMatchObject({
+      message: expect.stringContaining('1024 MiB of memory'),
+    });
   });
 
   it('is read only as far as it may go', async () => {

@@ -4,7 +4,7 @@ import { mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promis
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { AppError } from '../../kit/errors.ts';
 import type { CaptureFile } from '../../model/traffic-view.ts';
-import { isGzip } from '../../packets/gzip.ts';
+import { compressionOf } from '../../packets/compression.ts';
 import { peek } from '../../packets/peek.ts';
 import { checkHead, openCaptureFile } from './capture-input.ts';
 
@@ -27,7 +27,7 @@ const AT_A_TIME = 4;
 const LISTED = 1000;
 const DEPTH = 3;
 const HEAD = 32;
-const NAMES = /\.(pcap|pcapng|cap|dmp|pcap\d+)(\.gz)?$/i;
+const NAMES = /\.(pcap|pcapng|cap|dmp|pcap\d+)(\.(gz|zst))?$/i;
 
 /**
  * The one folder that captures are read from and uploaded to. Nothing outside of it can be named, also not by links, but
@@ -88,9 +88,10 @@ export class CaptureFolder {
     try {
       await mkdir(join(this.path, UPLOADS), { recursive: true, mode: 0o700 });
       const { head, all } = await peek(source, HEAD);
-      const extension = isGzip(head) ? 'pcap.gz' : checkHead({ head, all });
+      const compression = compressionOf(head);
+      const extension = compression ? `pcap.${compression.extension}` : checkHead({ head, all });
       await this.#store(all, part);
-      // What is in a gzip file shows only now.
+      // What is in a compressed file shows only now.
       await (await openCaptureFile(part, () => undefined)).close();
       const name = `${UPLOADS}/${id}.${extension}`;
       await rename(part, join(this.path, name));

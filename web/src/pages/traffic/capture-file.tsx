@@ -27,7 +27,7 @@ export function CaptureFilePanel({ status, mayAnalyse }: { status: TrafficStatus
   const shown = job?.source === 'pcap' ? job : null;
   const idle = !running && sending.now === null && !action.busy;
   return (
-    <Panel title="Capture file" note="pcap or pcapng, gzipped or not" className="traffic-panel">
+    <Panel title="Capture file" note="pcap or pcapng, plain, gzip or zstd" className="traffic-panel">
       {mayAnalyse ? (
         <DropZone onFile={sending.send} enabled={idle} />
       ) : (
@@ -112,7 +112,7 @@ function DropZone({ onFile, enabled }: { onFile: (file: File) => void; enabled: 
         type="file"
         className="visually-hidden"
         tabIndex={-1}
-        accept=".pcap,.pcapng,.cap,.gz"
+        accept=".pcap,.pcapng,.cap,.gz,.zst"
         disabled={!enabled}
         onChange={(event) => {
           const file = event.target.files?.[0];
