@@ -72,10 +72,16 @@ export class EventDetection {
     );
   }
 
-  /** Start of the oldest window that is not over, and end of the newest event, microseconds; null before the first one. */
-  get progress(): { readonly open: number; readonly clock: number } | null {
-    const { open, clock } = this.#windows;
-    return Number.isFinite(clock) ? { open, clock } : null;
+  /** Start of the oldest window that is not over, microseconds; null before the first event. */
+  get open(): number | null {
+    const { open } = this.#windows;
+    return Number.isNaN(open) ? null : open;
+  }
+
+  /** End of the newest event, microseconds; null before the first one. */
+  get clock(): number | null {
+    const { clock } = this.#windows;
+    return Number.isFinite(clock) ? clock : null;
   }
 
   get counts(): Readonly<RecordCounts> {

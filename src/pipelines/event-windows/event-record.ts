@@ -42,9 +42,9 @@ export const EVENT_COLUMNS: readonly Column[] = [
 const TRAFFIC_EVENTS =
   'kind in (flow, conn, dns, tls, http) and not source startswith "capture:" and not source startswith "live:"';
 
-/** The events that are traffic, of those that meet `filter`. @throws FilterError */
-export function trafficFilter(filter = ''): FilterNode {
-  const wanted = [parseFilter(TRAFFIC_EVENTS), parseFilter(filter)];
+/** The events that are traffic, of those that meet `filter`. */
+export function trafficFilter(filter?: FilterNode): FilterNode {
+  const wanted = [parseFilter(TRAFFIC_EVENTS), filter];
   return { op: 'and', nodes: wanted.filter((node) => node !== undefined) };
 }
 
