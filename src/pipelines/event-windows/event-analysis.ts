@@ -30,7 +30,7 @@ export class EventAnalysis implements Analysis {
     this.#hooks = hooks;
     const size = options.seconds * 1e6;
     const open = Math.floor(selection.range.from / size) * size;
-    this.#detection = new EventDetection({ ...options, lateness: 0, open }, hooks);
+    this.#detection = new EventDetection({ ...options, lateness: 0, state: { open, moved: [] } }, hooks);
   }
 
   async read(_source: AsyncIterable<Uint8Array>, onProblem: (text: string) => void): Promise<void> {

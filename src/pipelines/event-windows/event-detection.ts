@@ -4,7 +4,7 @@ import type { EventRow } from '../../model/event-row.ts';
 import type { Anomaly, Window } from '../../model/window.ts';
 import { asked, makeDetectors } from '../detectors.ts';
 import { recordOf } from './event-record.ts';
-import { EventWindows, type RecordCounts } from './event-windows.ts';
+import { EventWindows, type EventWindowsState, type Moved, type RecordCounts } from './event-windows.ts';
 
 export interface EventDetectionOptions {
   /** Length of a window. */
@@ -13,8 +13,8 @@ export interface EventDetectionOptions {
   readonly homeNetworks?: readonly string[];
   /** How long a window waits for late events, seconds. 0: events come in the order in which they began. */
   readonly lateness: number;
-  /** Where windows begin, microseconds; with the first event when not given. */
-  readonly open?: number;
+  /** Where windows begin; with the first event when not given. */
+  readonly state?: EventWindowsState;
   /** Number of the first window. */
   readonly firstId?: number;
   /** Events held at the same time. */
@@ -68,7 +68,7 @@ export class EventDetection {
           closed: (end) => this.#closed(end),
         },
       },
-      options.open,
+      options.state,
     );
   }
 
@@ -91,11 +91,6 @@ export class EventDetection {
   /** Events that wait for their windows to end. */
   get held(): number {
     return this.#windows.held;
-  }
-
-  /** See {@link EventWindows.firstHeld}. */
-  get firstHeld(): string | undefined {
-    return this.#windows.firstHeld();
   }
 
   /** @param again see {@link EventWindows.add} */
@@ -127,9 +122,14 @@ export class EventDetection {
     this.#judge(Number.POSITIVE_INFINITY);
   }
 
-  /** What was learned, and the number of the next window. */
-  save(): { readonly detection: SavedDetection; readonly nextId: number } {
-    return { detection: this.#detection.save(), nextId: this.#nextId };
+  /** What was learned, the number of the next window, and what waits for its end: see {@link EventWindows.saveHeld}. */
+  save(): {
+    readonly detection: SavedDetection;
+    readonly nextId: number;
+    readonly first: string | undefined;
+    readonly moved: readonly Moved[];
+  } {
+    return { detection: this.#detection.save(), nextId: this.#nextId, ...this.#windows.saveHeld() };
   }
 
   /** @returns false when it is of another version; nothing was learned then. */

@@ -128,16 +128,21 @@ export class EventFollower {
     const same = bookmark !== undefined && bookmark.windowSeconds === windowSeconds;
     this.#seen = bookmark ? (same ? bookmark.after : bookmark.seen) : store.bookmarkAt(this.#now() * 1000 - FIRST_US);
     this.#known = same ? bookmark.seen : '0';
-    this.#detection = this.#newDetection(hooks, same ? bookmark : undefined);
+    this.#detection = this.#newDetection(hooks, same ? bookmark : undefined, memory?.moved);
     if (!same || !memory) return;
     if (!this.#detection.load(memory.detection)) log.warn('what was learned from stored events is of another version');
     hooks.restore(memory.windows, memory.anomalies);
   }
 
-  #newDetection(hooks: FollowerHooks, bookmark: EventBookmark | undefined): EventDetection {
+  #newDetection(
+    hooks: FollowerHooks,
+    bookmark: EventBookmark | undefined,
+    moved: EventMemory['moved'] = [],
+  ): EventDetection {
     const { windowSeconds: seconds, homeNetworks, lateness } = this.#options;
     const open = bookmark?.open ?? undefined;
-    return new EventDetection({ seconds, homeNetworks, lateness, open, firstId: bookmark?.nextId }, hooks);
+    const state = open === undefined ? undefined : { open, moved };
+    return new EventDetection({ seconds, homeNetworks, lateness, state, firstId: bookmark?.nextId }, hooks);
   }
 
   async #run(): Promise<void> {
@@ -233,12 +238,11 @@ export class EventFollower {
 
   #memory(): EventMemory {
     const detection = this.#detection!;
-    const { detection: learned, nextId } = detection.save();
-    const { firstHeld, open } = detection;
-    const after = firstHeld === undefined ? this.#seen : String(BigInt(firstHeld) - 1n);
+    const { detection: learned, nextId, first, moved } = detection.save();
+    const after = first === undefined ? this.#seen : String(BigInt(first) - 1n);
     const { windowSeconds } = this.#options;
-    const bookmark = { seen: this.#seen, after, open, nextId, windowSeconds };
-    return { bookmark, detection: learned, ...this.#hooks!.found() };
+    const bookmark = { seen: this.#seen, after, open: detection.open, nextId, windowSeconds };
+    return { bookmark, detection: learned, moved, ...this.#hooks!.found() };
   }
 }
 

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { SavedDetection } from '../../detect/detectors/detection.ts';
 import type { Anomaly, Window } from '../../model/window.ts';
 import type { StateStore } from '../../stores/state/store.ts';
+import type { Moved } from './event-windows.ts';
 
 /** Where a run stopped. Ids are decimal digits, times microseconds since 1970. */
 export interface EventBookmark {
@@ -21,6 +22,7 @@ export interface EventBookmark {
 export interface EventMemory {
   readonly bookmark: EventBookmark;
   readonly detection: SavedDetection;
+  readonly moved: readonly Moved[];
   readonly windows: readonly Window[];
   readonly anomalies: readonly Anomaly[];
 }

@@ -25,6 +25,25 @@ export interface EventWindowsSink extends PartsSink {
   closed(end: number): void;
 }
 
+/** A record that counts elsewhere than where it was, or not in full: id, from, to, bytes and packets of both sides. */
+export type Moved = readonly [
+  id: string,
+  from: number,
+  to: number,
+  srcBytes: number,
+  dstBytes: number,
+  srcPackets: number,
+  dstPackets: number,
+];
+
+/** Where an earlier run ended. */
+export interface EventWindowsState {
+  /** Start of the oldest window that was not over, microseconds. */
+  readonly open: number;
+  /** Of the records that were held then. */
+  readonly moved: readonly Moved[];
+}
+
 /** What became of records. */
 export interface RecordCounts {
   /** All that were taken. */
@@ -57,13 +76,15 @@ export class EventWindows {
   /** Start of the oldest window that is not over; NaN before the first record. */
   #open: number;
   #clock = Number.NEGATIVE_INFINITY;
+  readonly #moved: Map<string, Moved>;
 
-  /** @param open start of the first window; NaN to begin with the first record. */
-  constructor(options: EventWindowsOptions, open = Number.NaN) {
+  /** @param state begins with the first record when not given */
+  constructor(options: EventWindowsOptions, state?: EventWindowsState) {
     this.#options = options;
     this.#parts = new WindowParts(options.sink);
     this.#limit = options.limit ?? HELD;
-    this.#open = open;
+    this.#open = state?.open ?? Number.NaN;
+    this.#moved = new Map(state?.moved.map((moved) => [moved[0], moved]));
   }
 
   /** Start of the oldest window that is not over, microseconds; NaN before the first record. */
@@ -81,12 +102,16 @@ export class EventWindows {
     return this.#held;
   }
 
-  /** The lowest id of those records, to read them again from there; undefined when there are none. */
-  firstHeld(): string | undefined {
+  /** The lowest id of those records, to read them again from there, undefined when there are none; and which were moved. */
+  saveHeld(): { readonly first: string | undefined; readonly moved: readonly Moved[] } {
     let first: string | undefined;
+    const moved: Moved[] = [];
     for (const records of [this.#lasting, ...this.#waiting.values()])
-      for (const { id } of records) if (first === undefined || isBefore(id, first)) first = id;
-    return first;
+      for (const r of records) {
+        if (first === undefined || isBefore(r.id, first)) first = r.id;
+        if (r.from !== r.start) moved.push([r.id, r.from, r.to, r.srcBytes, r.dstBytes, r.srcPackets, r.dstPackets]);
+      }
+    return { first, moved };
   }
 
   /**
@@ -95,11 +120,11 @@ export class EventWindows {
    */
   add(record: EventRecord, again = false): void {
     this.#notInFuture(record);
-    if (!this.#place(record, again)) return;
-    if (!again) this.counts.records++;
+    if (!(again ? this.#placeAgain(record) : this.#place(record))) return;
+    this.counts.records++;
     if (record.to > this.#clock) this.#clock = record.to;
     this.#parts.foresee(record);
-    const start = this.#startOf(record.from);
+    const start = this.#startOf(record.counted);
     const waiting = this.#waiting.get(start);
     if (waiting) waiting.push(record);
     else this.#waiting.set(start, [record]);
@@ -133,23 +158,36 @@ export class EventWindows {
   }
 
   /** Decides where the record counts; false when nowhere. */
-  #place(record: EventRecord, again: boolean): boolean {
+  #place(record: EventRecord): boolean {
     const { lateness, size } = this.#options;
     if (Number.isNaN(this.#open)) this.#open = this.#startOf(record.to - lateness);
     const open = this.#open;
     if (record.from >= open) return true;
     // Where nothing is late, what is before the first window was cut off on purpose.
-    const reach = again ? 0 : Math.max(REACH * lateness, size);
-    if (record.to < open - reach || (again && record.to < open)) {
-      if (!again) this.counts.old++;
+    const reach = Math.max(REACH * lateness, size);
+    if (record.to < open - reach) {
+      this.counts.old++;
       return false;
     }
     if (record.to < open) this.counts.late++;
-    else if (record.from < open - reach && !again) this.counts.old++;
+    else if (record.from < open - reach) this.counts.old++;
     leaveOut(record, open - reach);
     record.from = record.counted = open;
     record.to = Math.max(record.to, open);
-    if (again) record.told = true;
+    return true;
+  }
+
+  /** Puts it where it was in the run before; false when that counted all of it. */
+  #placeAgain(record: EventRecord): boolean {
+    const open = this.#open;
+    const moved = this.#moved.get(record.id);
+    if (moved) {
+      this.#moved.delete(record.id);
+      [, record.from, record.to, record.srcBytes, record.dstBytes, record.srcPackets, record.dstPackets] = moved;
+    }
+    if (record.to < open) return false;
+    record.counted = Math.max(record.from, open);
+    record.told = record.from < open;
     return true;
   }
 
