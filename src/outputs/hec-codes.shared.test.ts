@@ -20,7 +20,8 @@ interface Row {
 
 /** What the action of the table says, in our classes. */
 function classOf({ code, our_action: action }: Row): HecClass {
-  if (code === '0' || code === '17') return 'taken';
+  if (code === '0') return 'taken';
+  if (code === '17') return 'healthy';
   if (code === '7') return 'index';
   if (/^delivered/.test(action)) return 'warning';
   if (/dead-letter/.test(action)) return 'event';

@@ -4,12 +4,13 @@ import type { HttpAnswer } from '../kit/http-client.ts';
  * What a code of Splunk's HTTP Event Collector means for a sender.
  *
  * - `taken`: the request is in; `warning` is that, with queues that fill up.
+ * - `healthy`: the answer to a question for the health, and to nothing else.
  * - `retry`: the collector cannot now.
  * - `blocked`: token, channel or setting: a person has to change something.
  * - `event`: one event is refused, named by `invalid-event-number`; those before it are in.
  * - `index`: as `event`, but the number is one too high (measured on 10.4), and the index is the same for all events.
  */
-export type HecClass = 'taken' | 'warning' | 'retry' | 'blocked' | 'event' | 'index';
+export type HecClass = 'taken' | 'healthy' | 'warning' | 'retry' | 'blocked' | 'event' | 'index';
 
 /**
  * Codes 0 to 28 (help.splunk.com, "Troubleshoot HTTP Event Collector"; 28 is Splunk Cloud's). 5, "no data", can only come
@@ -33,7 +34,7 @@ const CLASSES: readonly HecClass[] = [
   'blocked', // 14 ACK is disabled
   'event', // 15 Error in handling indexed fields
   'blocked', // 16 Query string authorization is not enabled
-  'taken', // 17 HEC is healthy
+  'healthy', // 17 HEC is healthy
   'retry', // 18 Queues are full
   'retry', // 19 Ack service unavailable
   'retry', // 20 Both

@@ -8,16 +8,26 @@ export type HecVerdict =
   | { readonly kind: 'event'; readonly at: number | undefined; readonly code: string; readonly reason: string }
   | { readonly kind: 'problem'; readonly problem: Problem };
 
-/** Judges an exchange by the collector's code, and by the HTTP status where it was not the collector that answered. */
-export function hecVerdict({ answer, problem }: Exchange, sender: HttpSender, endpoint: string): HecVerdict {
+/**
+ * Judges an exchange by the collector's code, and by the HTTP status where it was not the collector that answered.
+ * @param health Whether the question was for the health: "healthy" confirms no events.
+ */
+export function hecVerdict(
+  { answer, problem }: Exchange,
+  sender: HttpSender,
+  endpoint: string,
+  health = false,
+): HecVerdict {
   const said = answer && hecAnswer(answer);
   if (answer === undefined || said?.class === undefined) return strange(answer, problem, sender, endpoint);
   const code = `HEC_${said.code}`;
   const sentence = sender.clean(hecSentence(said));
   switch (said.class) {
+    case 'healthy':
     case 'taken':
     case 'warning': {
-      if (answer.status < 200 || answer.status > 299) return strange(answer, problem, sender, endpoint);
+      if (answer.status < 200 || answer.status > 299 || (said.class === 'healthy' && !health))
+        return strange(answer, problem, sender, endpoint);
       const warns = said.class === 'warning';
       return { kind: 'taken', ackId: said.ackId, code: warns ? code : '', warning: warns ? sentence : '' };
     }

@@ -102,7 +102,7 @@ export class SplunkHec implements Output {
     const { answer } = exchange;
     // Collectors of others have no such page: whether they take events shows when they get some.
     if (answer?.status === 404 || answer?.status === 405) return delivered({ bytes: 0, status: answer.status });
-    const verdict = hecVerdict(exchange, this.#sender, this.endpoint);
+    const verdict = hecVerdict(exchange, this.#sender, this.endpoint, true);
     if (verdict.kind === 'taken') return delivered({ bytes: 0, status: answer?.status });
     if (verdict.kind === 'problem') return undelivered(verdict.problem, [], { bytes: 0 });
     const problem = {
