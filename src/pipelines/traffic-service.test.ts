@@ -184,7 +184,6 @@ describe('a run', () => {
         },
         stop: () => undefined,
         finish: () => ({ totals: { packets: 0 } }),
-        close: () => undefined,
       }),
     });
     expect(await refused(compute('two.pcap'))).toMatchObject({

@@ -11,8 +11,9 @@ import { Dissector, newDissected } from '../packets/dissect.ts';
 import type { DnsMessage } from '../packets/inspect/dns-message.ts';
 import { PayloadInspector } from '../packets/inspect/payload-inspector.ts';
 import type { OnProblem, Packet } from '../packets/packet.ts';
+import type { TrafficFacts } from './traffic/address-facts.ts';
 import { Concluder } from './traffic/concluder.ts';
-import { FactWriter } from './traffic/fact-writer.ts';
+import { NoteWriter } from './traffic/note-writer.ts';
 import { Intake } from './traffic/intake.ts';
 import { PacketTotals } from './traffic/packet-totals.ts';
 import { TimelineBuilder } from './traffic/timeline-builder.ts';
@@ -39,6 +40,12 @@ export interface TrafficOptions {
    * that of the packets alone.
    */
   readonly clock?: () => number;
+  /** What detectors are told of addresses and of the link. */
+  readonly facts?: TrafficFacts;
+  /** Reading a file begins when this is over: before, facts are not known. Live traffic does not wait. */
+  readonly ready?: () => Promise<void>;
+  /** What connections are called by outside, `RUN-C1`, where the capture has a name there; else `C1`. */
+  readonly run?: string;
   /** Whether windows and anomalies are looked for in a thread of their own; when not given, where that is faster. */
   readonly threaded?: boolean;
 }
@@ -69,7 +76,7 @@ const STEP = 2048;
  *                                          |
  *           connections that are over, DNS questions, at the end of a window what each connection did in it
  *                                          v
- *     ---- facts, as numbers: see traffic/concluder.ts; in most cases to another thread ----
+ *     ---- noted as numbers: see traffic/concluder.ts; in most cases to another thread ----
  *                                          v
  *               sums, window builder, detectors, baselines -> window, anomalies
  *
@@ -85,7 +92,7 @@ export class TrafficAnalysis {
   readonly #totals = new PacketTotals();
   readonly #timeline: TimelineBuilder;
   readonly #concluder: Concluder;
-  readonly #facts: FactWriter;
+  readonly #notes: NoteWriter;
   readonly #windows: Window[] = [];
   readonly #anomalies: Anomaly[] = [];
   readonly #problems: string[] = [];
@@ -100,13 +107,13 @@ export class TrafficAnalysis {
   constructor(options: TrafficOptions = {}, hooks: TrafficHooks = {}) {
     this.#options = options;
     this.#hooks = hooks;
-    const { clock, seconds, detectors, homeNetworks, allow, top } = options;
+    const { clock, seconds, detectors, homeNetworks, allow, top, run, facts } = options;
     this.#intake = new Intake(clock && (() => this.#quiet(clock())));
     // Windows of live traffic are wanted when they end, whatever a thread would be worth.
     const threaded = options.threaded ?? (clock ? false : undefined);
-    const asked = { seconds, detectors, homeNetworks, allow, top };
+    const asked = { seconds, detectors, homeNetworks, allow, top, run, linkBps: facts?.linkBps };
     this.#concluder = new Concluder(asked, threaded, (detected) => this.#detected(detected));
-    this.#facts = new FactWriter(this.#concluder.take, this.#concluder.empty);
+    this.#notes = new NoteWriter(this.#concluder.take, this.#concluder.empty, facts);
     this.#timeline = new TimelineBuilder(this.#concluder.windowSize);
     this.#dissector = new Dissector((text) => this.#note(text));
     const onDns = this.#concluder.wantsQueries ? this.#question : undefined;
@@ -127,6 +134,7 @@ export class TrafficAnalysis {
    */
   async read(source: AsyncIterable<Uint8Array>, onProblem?: OnProblem): Promise<void> {
     const intake = this.#intake;
+    if (!this.#options.clock) await this.#options.ready?.();
     const reader = await openCapture(intake.read(source), (text) => {
       if (intake.stopped) return;
       this.#note(text);
@@ -199,7 +207,7 @@ export class TrafficAnalysis {
     const time = now - GRACE;
     if (this.#border === Number.NEGATIVE_INFINITY) {
       // The first window of an interface that is silent begins with the capture.
-      this.#facts.begin(now);
+      this.#notes.begin(now);
       await this.#cross(now);
     } else if (time >= this.#border) {
       this.#table.tick(time);
@@ -219,7 +227,7 @@ export class TrafficAnalysis {
 
   async #closeWindows(until: number): Promise<void> {
     while (this.#table.observe(this.#observation, STEP)) await this.#pause();
-    this.#facts.close(until);
+    this.#notes.close(until);
   }
 
   /** Others have their turn; and nothing is written down faster than it is taken. */
@@ -228,16 +236,16 @@ export class TrafficAnalysis {
     for (let full = this.#concluder.full; full; full = this.#concluder.full) await full;
   }
 
-  readonly #observation = (observation: TableObservation): void => this.#facts.observation(observation);
+  readonly #observation = (observation: TableObservation): void => this.#notes.observation(observation);
 
   readonly #connection = (connection: Connection, why: ReportReason): void => {
-    if (why !== 'poll') this.#facts.connection(connection);
+    if (why !== 'poll') this.#notes.connection(connection);
     this.#hooks.onConnection?.(connection, why);
   };
 
   /** Names of the local network (mDNS, LLMNR, NetBIOS) are told by broadcast, not asked of a server. */
   readonly #question = (slot: number, message: DnsMessage): void => {
-    if (message.protocol === 'dns') this.#facts.query(this.#table.shown(slot), message);
+    if (message.protocol === 'dns') this.#notes.query(this.#table.shown(slot), message);
   };
 
   #detected(all: readonly DetectedWindow[]): void {

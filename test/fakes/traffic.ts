@@ -95,8 +95,6 @@ export class CountingAnalysis implements Analysis {
     this.#stopped = true;
   }
 
-  close(): void {}
-
   finish() {
     if (this.#count > 0) this.#close();
     return { totals: { packets: this.#packets } };

@@ -1,18 +1,19 @@
 import type { Worker } from 'node:worker_threads';
 import type { DetectedWindow } from '../../detect/detectors/detection.ts';
 import { startThread } from '../start-thread.ts';
+import { eventNames } from './connection-name.ts';
 import type { ConclusionOrder, FromConclusions, ToConclusions } from './conclusion-messages.ts';
 import { type Conclusion, type ConclusionOptions, Conclusions } from './conclusions.ts';
-import { BLOCK_NUMBERS, type FactBlock } from './fact-block.ts';
-import { FactReader } from './fact-reader.ts';
+import { BLOCK_NUMBERS, type NoteBlock } from './note-block.ts';
+import { NoteReader } from './note-reader.ts';
 
 /** Blocks that are on their way to the thread, or back, at most: what writes them has to wait then. 2 MiB. */
 const MOST_BLOCKS = 8;
-/** A capture that takes longer than this has a thread, however few its facts are: its windows are wanted now. Milliseconds. */
+/** A capture that takes longer than this has a thread, however few its notes are: its windows are wanted now. Milliseconds. */
 const LONG = 1000;
 
 /**
- * Hands blocks of facts to {@link Conclusions}: in a thread of their own where that is worth it, else in this one. So
+ * Hands blocks of notes to {@link Conclusions}: in a thread of their own where that is worth it, else in this one. So
  * packets are read on one processor while another one looks for anomalies.
  */
 export class Concluder {
@@ -21,11 +22,11 @@ export class Concluder {
   readonly #options: ConclusionOptions;
   readonly #onDetected: (detected: readonly DetectedWindow[]) => void;
   readonly #threaded: boolean | undefined;
-  readonly #reader: FactReader;
+  readonly #reader: NoteReader;
   readonly #conclusions: Conclusions;
   readonly #began = performance.now();
   /** Blocks of which it is not known yet who takes them. */
-  #held: FactBlock[] = [];
+  #held: NoteBlock[] = [];
   #heldNumbers = 0;
   #thread: Worker | undefined;
   #spare: Float64Array<ArrayBuffer>[] = [];
@@ -47,12 +48,12 @@ export class Concluder {
     this.#threaded = threaded;
     this.#onDetected = onDetected;
     this.#conclusions = new Conclusions(options, onDetected);
-    this.#reader = new FactReader(this.#conclusions);
+    this.#reader = new NoteReader(this.#conclusions, eventNames(options.run));
     this.windowSize = this.#conclusions.windowSize;
     this.wantsQueries = this.#conclusions.wantsQueries;
   }
 
-  readonly take = (block: FactBlock): void => {
+  readonly take = (block: NoteBlock): void => {
     if (this.#thread) this.#post(block);
     else if (this.#threaded === false) this.#conclude(block);
     else this.#hold(block);
@@ -84,12 +85,12 @@ export class Concluder {
     void this.#thread?.terminate();
   }
 
-  #conclude(block: FactBlock): void {
+  #conclude(block: NoteBlock): void {
     this.#reader.take(block);
     this.#spare.push(block.numbers);
   }
 
-  #hold(block: FactBlock): void {
+  #hold(block: NoteBlock): void {
     // What is used of it takes less room: windows may be short, and their blocks nearly empty.
     this.#held.push({ ...block, numbers: block.numbers.slice(0, block.used) });
     this.#spare.push(block.numbers);
@@ -112,7 +113,7 @@ export class Concluder {
     this.#held = [];
   }
 
-  #post(block: FactBlock): void {
+  #post(block: NoteBlock): void {
     this.#away++;
     this.#send({ block }, block.numbers.buffer);
   }

@@ -1,6 +1,6 @@
 import type { DetectedWindow } from '../../detect/detectors/detection.ts';
 import type { Conclusion, ConclusionOptions } from './conclusions.ts';
-import type { FactBlock } from './fact-block.ts';
+import type { NoteBlock } from './note-block.ts';
 
 /** What the thread that concludes is started with. */
 export interface ConclusionOrder {
@@ -8,7 +8,7 @@ export interface ConclusionOrder {
 }
 
 /** To the thread: a block, whose numbers change hands, or the question for the end. */
-export type ToConclusions = { readonly block: FactBlock } | { readonly end: true };
+export type ToConclusions = { readonly block: NoteBlock } | { readonly end: true };
 
 /** From the thread: the numbers of a block that was taken, with the windows that were over in it; or the end. */
 export type FromConclusions =

@@ -6,7 +6,7 @@ import type { ConnectionTotals, Timeline, TrafficResult } from '../../model/traf
 import type { AnomalyType, Baseline, Observation } from '../../model/window.ts';
 import { type Asked, asked, makeDetectors } from '../detectors.ts';
 import { ConnectionSums, type FinishedConnection } from './connection-sums.ts';
-import type { FactTaker } from './fact-reader.ts';
+import type { NoteTaker } from './note-reader.ts';
 import { WindowTimeline } from './window-timeline.ts';
 
 /** Plain data, so that it can go to another thread. See {@link TrafficOptions}. */
@@ -16,6 +16,13 @@ export interface ConclusionOptions {
   readonly homeNetworks?: readonly string[];
   readonly allow?: readonly AllowRule[];
   readonly top?: number;
+  readonly run?: string;
+  readonly linkBps?: number;
+}
+
+interface Place {
+  readonly owner: string | undefined;
+  readonly country: string | undefined;
 }
 
 /** What is told at the end: the part of a {@link TrafficResult} that comes from connections and windows. Plain data. */
@@ -28,13 +35,15 @@ export interface Conclusion {
 }
 
 /** What is concluded from what the packets told: sums over connections, windows, baselines and anomalies. */
-export class Conclusions implements FactTaker {
+export class Conclusions implements NoteTaker {
   /** Length of a window, microseconds. */
   readonly windowSize: number;
   /** Whether some detector wants to be told of single DNS questions. */
   readonly wantsQueries: boolean;
   readonly #detection: Detection;
   readonly #asked: readonly Asked[];
+  /** Of the addresses of which anything is known. */
+  readonly #places = new Map<string, Place>();
   readonly #sums = new ConnectionSums();
   readonly #timeline: WindowTimeline;
   readonly #top: number;
@@ -53,7 +62,12 @@ export class Conclusions implements FactTaker {
     }
     const { isInternal } = new HomeNetworks(homeNetworks);
     const only = typeof wanted === 'boolean' ? undefined : new Set(wanted);
-    const detectors = wanted === false ? [] : makeDetectors(isInternal, only);
+    const facts = {
+      ownerOf: (address: string) => this.#places.get(address)?.owner,
+      countryOf: (address: string) => this.#places.get(address)?.country,
+      linkBps: options.linkBps,
+    };
+    const detectors = wanted === false ? [] : makeDetectors(isInternal, only, facts);
     this.#detection = new Detection({ seconds, detectors, allow });
     this.#asked = asked(detectors);
     this.wantsQueries = this.#asked.length > 0;
@@ -61,6 +75,15 @@ export class Conclusions implements FactTaker {
     this.#timeline = new WindowTimeline(this.windowSize);
     this.#top = top;
     this.#onDetected = onDetected;
+  }
+
+  host(address: string, owner: string, country: string): void {
+    if (owner === '' && country === '') return;
+    this.#places.set(address, { owner: owner || undefined, country: country || undefined });
+  }
+
+  anew(): void {
+    this.#places.clear();
   }
 
   connection(connection: FinishedConnection): void {

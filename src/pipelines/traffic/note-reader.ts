@@ -1,24 +1,27 @@
-import { formatIp, formatV4 } from '../../model/address.ts';
 import type { DnsQuery } from '../../model/dns-query.ts';
 import type { Observation } from '../../model/window.ts';
-import { connectionName } from './connection-name.ts';
+import { formatWords } from './address-words.ts';
 import type { FinishedConnection } from './connection-sums.ts';
 import {
   BEGIN,
   CLOSE,
   CONNECTION,
   CONNECTION_SIZE,
-  type FactBlock,
+  type NoteBlock,
   HOST_SIZE,
   OBSERVATION,
   OBSERVATION_SIZE,
   QUERY,
   QUERY_SIZE,
   TIME_SIZE,
-} from './fact-block.ts';
+} from './note-block.ts';
 
-/** What facts are told to, in their order. The objects are reused. */
-export interface FactTaker {
+/** What is told what was noted, in its order. The objects are reused. */
+export interface NoteTaker {
+  /** What is known of an address that comes for the first time; empty texts where that is nothing. */
+  host(address: string, owner: string, country: string): void;
+  /** Addresses are told anew from here on, so that those who remember them need not do so for ever. */
+  anew(): void;
   connection(connection: FinishedConnection): void;
   observation(observation: Observation): void;
   query(query: DnsQuery): void;
@@ -29,13 +32,13 @@ export interface FactTaker {
 /** Round trips of an observation at most; see `window-deltas.ts`. */
 const ROUND_TRIPS = 128;
 
-/** Reads what a {@link FactWriter} wrote. Blocks have to come in their order. */
-export class FactReader {
-  readonly #taker: FactTaker;
+/** Reads what a {@link NoteWriter} wrote. Blocks have to come in their order. */
+export class NoteReader {
+  readonly #taker: NoteTaker;
+  readonly #eventOf: (id: number) => string;
   readonly #hosts: string[] = [];
   readonly #texts: string[] = [''];
-  readonly #bytes = new Uint8Array(16);
-  readonly #view = new DataView(this.#bytes.buffer);
+  readonly #words = new Int32Array(4);
   readonly #connection: FinishedConnection = {
     src: '',
     dst: '',
@@ -70,8 +73,10 @@ export class FactReader {
     tcpFlags: 0,
     dataSegments: 0,
     retransmitted: 0,
+    srcRetransmitted: 0,
     reordered: 0,
     duplicateAcks: 0,
+    missedBytes: 0,
     rtts: new Float64Array(ROUND_TRIPS),
     rttCount: 0,
     service: '',
@@ -91,14 +96,17 @@ export class FactReader {
     event: '',
   };
 
-  constructor(taker: FactTaker) {
+  /** @param eventOf names the event of the connection with this id. */
+  constructor(taker: NoteTaker, eventOf: (id: number) => string) {
     this.#taker = taker;
+    this.#eventOf = eventOf;
   }
 
-  take({ numbers, used, texts, anew }: FactBlock): void {
+  take({ numbers, used, texts, anew }: NoteBlock): void {
     if (anew) {
       this.#hosts.length = 0;
       this.#texts.length = 1;
+      this.#taker.anew();
     }
     for (const text of texts) this.#texts.push(text);
     for (let at = 0; at < used; ) {
@@ -131,12 +139,10 @@ export class FactReader {
   }
 
   #takeHost(numbers: Float64Array, at: number): void {
-    if (numbers[at + 1] === 4) {
-      this.#hosts.push(formatV4(numbers[at + 2]));
-      return;
-    }
-    for (let i = 0; i < 4; i++) this.#view.setInt32(i * 4, numbers[at + 2 + i]);
-    this.#hosts.push(formatIp(this.#bytes) || '::');
+    for (let i = 0; i < 4; i++) this.#words[i] = numbers[at + 2 + i];
+    const address = formatWords(this.#words, 0, numbers[at + 1]);
+    this.#hosts.push(address);
+    this.#taker.host(address, this.#texts[numbers[at + 6]], this.#texts[numbers[at + 7]]);
   }
 
   #takeConnection(numbers: Float64Array, at: number): void {
@@ -183,9 +189,11 @@ export class FactReader {
     into.service = this.#texts[numbers[at + 19]];
     into.domain = this.#texts[numbers[at + 20]];
     into.problems = numbers[at + 21] | 0;
-    into.event = connectionName(numbers[at + 22]);
+    into.event = this.#eventOf(numbers[at + 22]);
+    into.srcRetransmitted = numbers[at + 23] | 0;
+    into.missedBytes = numbers[at + 24] | 0;
     const { rtts } = into;
-    const count = numbers[at + 23] | 0;
+    const count = numbers[at + 25] | 0;
     into.rttCount = count;
     for (let i = 0; i < count; i++) rtts[i] = numbers[at + OBSERVATION_SIZE + i];
     this.#taker.observation(into);
@@ -201,7 +209,7 @@ export class FactReader {
     into.code = this.#texts[numbers[at + 6]];
     into.questionBytes = numbers[at + 7];
     into.answerBytes = numbers[at + 8];
-    into.event = connectionName(numbers[at + 9]);
+    into.event = this.#eventOf(numbers[at + 9]);
     this.#taker.query(into);
   }
 }

@@ -1,9 +1,9 @@
 /**
  * A piece of what the packets told, in the order in which they told it: records of numbers, each with its kind first. What
- * follows is by kind, see `fact-writer.ts`; hosts and texts stand in records by their numbers. The two sides may be two
+ * follows is by kind, see `note-writer.ts`; hosts and texts stand in records by their numbers. The two sides may be two
  * threads.
  */
-export interface FactBlock {
+export interface NoteBlock {
   readonly numbers: Float64Array<ArrayBuffer>;
   /** Numbers that are in use. */
   readonly used: number;
@@ -16,7 +16,7 @@ export interface FactBlock {
 /** Numbers in a block: 256 KiB, some thousand records. */
 export const BLOCK_NUMBERS = 32_768;
 
-/** An address that the records behind it mean by its number, which is one more than that of the address before. */
+/** An address, with its owner and country; records behind it mean it by its number, one more than that of the one before. */
 export const HOST = 1;
 /** A connection that is over. */
 export const CONNECTION = 2;
@@ -30,9 +30,9 @@ export const BEGIN = 5;
 export const CLOSE = 6;
 
 /** Numbers of the records, kind included; an observation has its round trips behind it. */
-export const HOST_SIZE = 6;
+export const HOST_SIZE = 8;
 export const CONNECTION_SIZE = 16;
-export const OBSERVATION_SIZE = 24;
+export const OBSERVATION_SIZE = 26;
 export const QUERY_SIZE = 10;
 export const TIME_SIZE = 2;
 

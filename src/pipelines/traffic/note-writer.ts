@@ -1,3 +1,4 @@
+import { formatWords } from './address-words.ts';
 import type { Connection } from '../../packets/connection.ts';
 import type { TableObservation } from '../../packets/connections/table-observation.ts';
 import type { DnsMessage } from '../../packets/inspect/dns-message.ts';
@@ -7,7 +8,7 @@ import {
   CLOSE,
   CONNECTION,
   CONNECTION_SIZE,
-  type FactBlock,
+  type NoteBlock,
   HOST,
   HOST_SIZE,
   NO_TEXT,
@@ -16,7 +17,8 @@ import {
   QUERY,
   QUERY_SIZE,
   TIME_SIZE,
-} from './fact-block.ts';
+} from './note-block.ts';
+import type { TrafficFacts } from './address-facts.ts';
 import { HostNumbers } from './host-numbers.ts';
 
 /** Hosts and texts after which all begin to count anew, so that those who invent them take no memory for ever. */
@@ -24,9 +26,10 @@ const HOSTS = 262_144;
 const TEXTS = 32_768;
 
 /** Writes down what the packets told, without text of addresses and without an object for a record. */
-export class FactWriter {
-  readonly #hand: (block: FactBlock) => void;
+export class NoteWriter {
+  readonly #hand: (block: NoteBlock) => void;
   readonly #empty: () => Float64Array<ArrayBuffer> | undefined;
+  readonly #facts: TrafficFacts;
   readonly #hosts = new HostNumbers();
   readonly #known = new Map<string, number>([['', NO_TEXT]]);
   #texts: string[] = [];
@@ -37,10 +40,16 @@ export class FactWriter {
   /**
    * @param hand takes a block that is full.
    * @param empty gives the numbers of a block that is not needed any more; a new one is made when there is none.
+   * @param facts about addresses are asked for once, when an address is new.
    */
-  constructor(hand: (block: FactBlock) => void, empty: () => Float64Array<ArrayBuffer> | undefined) {
+  constructor(
+    hand: (block: NoteBlock) => void,
+    empty: () => Float64Array<ArrayBuffer> | undefined,
+    facts: TrafficFacts = {},
+  ) {
     this.#hand = hand;
     this.#empty = empty;
+    this.#facts = facts;
   }
 
   connection(c: Connection): void {
@@ -103,7 +112,9 @@ export class FactWriter {
     into[at + 20] = domain;
     into[at + 21] = o.problems;
     into[at + 22] = o.connection;
-    into[at + 23] = rttCount;
+    into[at + 23] = o.srcRetransmitted;
+    into[at + 24] = o.missedBytes;
+    into[at + 25] = rttCount;
     for (let i = 0; i < rttCount; i++) into[at + OBSERVATION_SIZE + i] = rtts[i];
   }
 
@@ -178,11 +189,17 @@ export class FactWriter {
     const before = this.#hosts.count;
     const number = this.#hosts.number(words, from, family);
     if (number < before) return number;
+    const { ownerOf, countryOf } = this.#facts;
+    const address = ownerOf || countryOf ? formatWords(words, from, family) : '';
+    const owner = this.#text(ownerOf?.(address) ?? '');
+    const country = this.#text(countryOf?.(address) ?? '');
     const at = this.#room(HOST_SIZE);
     const into = this.#numbers;
     into[at] = HOST;
     into[at + 1] = family;
     for (let i = 0; i < 4; i++) into[at + 2 + i] = words[from + i];
+    into[at + 6] = owner;
+    into[at + 7] = country;
     return number;
   }
 
