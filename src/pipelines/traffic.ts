@@ -13,8 +13,8 @@ import { PayloadInspector } from '../packets/inspect/payload-inspector.ts';
 import type { OnProblem, Packet } from '../packets/packet.ts';
 import type { TrafficFacts } from './traffic/address-facts.ts';
 import { Concluder } from './traffic/concluder.ts';
-import { NoteWriter } from './traffic/note-writer.ts';
 import { Intake } from './traffic/intake.ts';
+import { NoteWriter } from './traffic/note-writer.ts';
 import { PacketTotals } from './traffic/packet-totals.ts';
 import { TimelineBuilder } from './traffic/timeline-builder.ts';
 

@@ -1,9 +1,9 @@
 import type { Worker } from 'node:worker_threads';
 import type { DetectedWindow } from '../../detect/detectors/detection.ts';
 import { startThread } from '../start-thread.ts';
-import { eventNames } from './connection-name.ts';
 import type { ConclusionOrder, FromConclusions, ToConclusions } from './conclusion-messages.ts';
 import { type Conclusion, type ConclusionOptions, Conclusions } from './conclusions.ts';
+import { eventNames } from './connection-name.ts';
 import { BLOCK_NUMBERS, type NoteBlock } from './note-block.ts';
 import { NoteReader } from './note-reader.ts';
 

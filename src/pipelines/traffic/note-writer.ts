@@ -1,25 +1,25 @@
-import { formatWords } from './address-words.ts';
 import type { Connection } from '../../packets/connection.ts';
 import type { TableObservation } from '../../packets/connections/table-observation.ts';
 import type { DnsMessage } from '../../packets/inspect/dns-message.ts';
+import type { TrafficFacts } from './address-facts.ts';
+import { formatWords } from './address-words.ts';
+import { HostNumbers } from './host-numbers.ts';
 import {
   BEGIN,
   BLOCK_NUMBERS,
   CLOSE,
   CONNECTION,
   CONNECTION_SIZE,
-  type NoteBlock,
   HOST,
   HOST_SIZE,
   NO_TEXT,
+  type NoteBlock,
   OBSERVATION,
   OBSERVATION_SIZE,
   QUERY,
   QUERY_SIZE,
   TIME_SIZE,
 } from './note-block.ts';
-import type { TrafficFacts } from './address-facts.ts';
-import { HostNumbers } from './host-numbers.ts';
 
 /** Hosts and texts after which all begin to count anew, so that those who invent them take no memory for ever. */
 const HOSTS = 262_144;
