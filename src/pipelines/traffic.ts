@@ -1,5 +1,6 @@
-import type { AllowRule } from '../detect/detectors/allow-rules.ts';
+import { type AllowRule, AllowRules } from '../detect/detectors/allow-rules.ts';
 import type { DetectedWindow } from '../detect/detectors/detection.ts';
+import { windowSize } from '../detect/windows/window-size.ts';
 import type { TrafficResult } from '../model/traffic.ts';
 import type { Anomaly, AnomalyType, Window } from '../model/window.ts';
 import { openCapture } from '../packets/capture-reader.ts';
@@ -12,6 +13,7 @@ import type { DnsMessage } from '../packets/inspect/dns-message.ts';
 import { PayloadInspector } from '../packets/inspect/payload-inspector.ts';
 import type { OnProblem, Packet } from '../packets/packet.ts';
 import type { TrafficFacts } from './traffic/address-facts.ts';
+import { anyAsking } from './traffic/asking-detectors.ts';
 import { Concluder } from './traffic/concluder.ts';
 import { Intake } from './traffic/intake.ts';
 import { NoteWriter } from './traffic/note-writer.ts';
@@ -103,20 +105,28 @@ export class TrafficAnalysis {
   #anomalyCount = 0;
   #hidden = 0;
   readonly #intake: Intake;
+  /** Length of a window, microseconds. */
+  readonly #windowSize: number;
 
   constructor(options: TrafficOptions = {}, hooks: TrafficHooks = {}) {
     this.#options = options;
     this.#hooks = hooks;
     const { clock, seconds, detectors, homeNetworks, allow, top, run, facts } = options;
+    const rules = new AllowRules();
+    for (const rule of allow ?? []) {
+      const wrong = rules.set(rule);
+      if (wrong) throw new Error(`Allow rule ${rule.id}: ${wrong}`);
+    }
     this.#intake = new Intake(clock && (() => this.#quiet(clock())));
     // Windows of live traffic are wanted when they end, whatever a thread would be worth.
     const threaded = options.threaded ?? (clock ? false : undefined);
     const asked = { seconds, detectors, homeNetworks, allow, top, run, linkBps: facts?.linkBps };
     this.#concluder = new Concluder(asked, threaded, (detected) => this.#detected(detected));
     this.#notes = new NoteWriter(this.#concluder.take, this.#concluder.empty, facts);
-    this.#timeline = new TimelineBuilder(this.#concluder.windowSize);
+    this.#windowSize = windowSize(seconds);
+    this.#timeline = new TimelineBuilder(this.#windowSize);
     this.#dissector = new Dissector((text) => this.#note(text));
-    const onDns = this.#concluder.wantsQueries ? this.#question : undefined;
+    const onDns = anyAsking(detectors ?? true) ? this.#question : undefined;
     this.#table = new ConnectionTable({
       limit: options.connections ?? CONNECTIONS,
       inspector: options.inspect === false ? undefined : new PayloadInspector({ onDns }),
@@ -135,6 +145,8 @@ export class TrafficAnalysis {
   async read(source: AsyncIterable<Uint8Array>, onProblem?: OnProblem): Promise<void> {
     const intake = this.#intake;
     if (!this.#options.clock) await this.#options.ready?.();
+    const opening = this.#concluder.open();
+    if (opening) await opening;
     const reader = await openCapture(intake.read(source), (text) => {
       if (intake.stopped) return;
       this.#note(text);
@@ -218,7 +230,7 @@ export class TrafficAnalysis {
 
   /** The window is over, since a packet of a later one has come, or its time has passed. */
   async #cross(time: number): Promise<void> {
-    const size = this.#concluder.windowSize;
+    const size = this.#windowSize;
     const start = Math.floor(time / size) * size;
     if (this.#border !== Number.NEGATIVE_INFINITY) await this.#closeWindows(start);
     this.#start = start;

@@ -4,6 +4,7 @@ import { HostTable } from './host-table.ts';
 import type { HostTotals } from './host-totals.ts';
 import { NameCounts } from './name-counts.ts';
 import { RttSamples } from './rtt-samples.ts';
+import { windowSize } from './window-size.ts';
 
 export interface WindowBuilderOptions {
   /** Length of a window: 10 s when not given. At least a millisecond. */
@@ -64,7 +65,7 @@ export class WindowBuilder {
   #reordered = 0;
 
   constructor(options: WindowBuilderOptions = {}) {
-    this.size = Math.max(1000, Math.round((options.seconds ?? 10) * 1e6));
+    this.size = windowSize(options.seconds);
     this.#nextId = options.firstId ?? 0;
     this.#talkers = options.talkers ?? 10;
     this.#hostCapacity = options.hosts ?? 4096;

@@ -15,6 +15,8 @@ import {
 import { SlotIndex } from './slot-index.ts';
 import { SlotLists } from './slot-lists.ts';
 
+const FIRST_FREE = 256;
+
 /** The records of connections: where they are, how they are found, and the lists that they are in. */
 export class ConnectionStore {
   /** By when they expire; see `expiry.ts`. */
@@ -35,6 +37,8 @@ export class ConnectionStore {
   constructor(limit: number, polls: number) {
     this.#limit = limit;
     this.polls = new SlotLists(polls);
+    // Replaced once, so that compiled code does not take the first array for the only one.
+    this.#free = new Int32Array(FIRST_FREE);
   }
 
   /** Connections that can be found. */
@@ -79,7 +83,7 @@ export class ConnectionStore {
 
   release(slot: number): void {
     if (this.#freeCount === this.#free.length) {
-      const larger = new Int32Array(Math.max(256, this.#free.length * 2));
+      const larger = new Int32Array(this.#free.length * 2);
       larger.set(this.#free);
       this.#free = larger;
     }

@@ -8,11 +8,11 @@ const FIRST_SIZE = 4096;
  * sequence numbers, a time and a mark; chains of them hang on the connections. One pool for all, doubled up to its limit.
  */
 export class NodePool {
-  from: Int32Array;
-  to: Int32Array;
-  time: Float64Array;
-  mark: Uint8Array;
-  next: Int32Array;
+  from = new Int32Array(0);
+  to = new Int32Array(0);
+  time = new Float64Array(0);
+  mark = new Uint8Array(0);
+  next = new Int32Array(0);
   /** Nodes in use. */
   used = 0;
   /** Nodes that were asked for in vain. */
@@ -23,13 +23,9 @@ export class NodePool {
 
   /** @param limit nodes at most, 21 bytes each. */
   constructor(limit: number) {
-    const size = Math.min(FIRST_SIZE, limit);
     this.#limit = limit;
-    this.from = new Int32Array(size);
-    this.to = new Int32Array(size);
-    this.time = new Float64Array(size);
-    this.mark = new Uint8Array(size);
-    this.next = new Int32Array(size);
+    // Grown from the beginning on, so that compiled code does not take the first arrays for the only ones.
+    this.#grow();
   }
 
   /** A node with nothing behind it; {@link NONE} when the pool is used up. */
@@ -67,7 +63,7 @@ export class NodePool {
   }
 
   #grow(): boolean {
-    const size = Math.min(this.next.length * 2, this.#limit);
+    const size = Math.min(Math.max(FIRST_SIZE, this.next.length * 2), this.#limit);
     if (size === this.next.length) return false;
     const from = new Int32Array(size);
     const to = new Int32Array(size);

@@ -130,11 +130,19 @@ export const STATE_SHIFT = 8;
 export const LETTER_SHIFT = 24;
 
 /** Records side by side, with the views that they are read through. */
-export interface Page {
+export class Page {
   readonly ints: Int32Array;
   readonly floats: Float32Array;
   readonly doubles: Float64Array;
   readonly bytes: Uint8Array;
+
+  constructor(bytes: number) {
+    const memory = new ArrayBuffer(bytes);
+    this.ints = new Int32Array(memory);
+    this.floats = new Float32Array(memory);
+    this.doubles = new Float64Array(memory);
+    this.bytes = new Uint8Array(memory);
+  }
 }
 
 const PAGE_SHIFT = 13;
@@ -149,13 +157,7 @@ export class RecordPages {
   }
 
   grow(): void {
-    const memory = new ArrayBuffer((RECORD * 4) << PAGE_SHIFT);
-    this.#pages.push({
-      ints: new Int32Array(memory),
-      floats: new Float32Array(memory),
-      doubles: new Float64Array(memory),
-      bytes: new Uint8Array(memory),
-    });
+    this.#pages.push(new Page((RECORD * 4) << PAGE_SHIFT));
   }
 
   page(slot: number): Page {

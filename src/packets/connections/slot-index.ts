@@ -8,9 +8,14 @@ const FIRST_SIZE = 1024;
  */
 export class SlotIndex {
   /** Pairs: slot plus one, 0 where there is nothing, and hash. */
-  entries = new Int32Array(FIRST_SIZE * 2);
+  entries = new Int32Array(0);
   size = 0;
-  #mask = FIRST_SIZE * 2 - 1;
+  #mask = -1;
+
+  constructor() {
+    // Grown from the beginning on, so that compiled code does not take the first array for the only one.
+    this.#grow();
+  }
 
   begin(hash: number): number {
     return (hash << 1) & this.#mask;
@@ -55,7 +60,7 @@ export class SlotIndex {
 
   #grow(): void {
     const { entries } = this;
-    this.entries = new Int32Array(entries.length * 2);
+    this.entries = new Int32Array(Math.max(FIRST_SIZE * 2, entries.length * 2));
     this.#mask = this.entries.length - 1;
     for (let i = 0; i < entries.length; i += 2) if (entries[i] !== 0) this.#put(entries[i + 1], entries[i]);
   }

@@ -32,13 +32,15 @@ export class PayloadInspector implements Inspector {
   readonly #recogniseDatagram: DatagramRecogniser;
   readonly #buffers: HalfBuffers;
   /** By slot: the directions that are over, as bits. */
-  #over = new Uint8Array(FIRST_SLOTS);
+  #over = new Uint8Array(0);
   readonly #talks: (Talk | undefined)[] = [];
 
   constructor(options: InspectorOptions = {}) {
     const dns = dnsReaders(options.onDns);
     this.#recogniseStream = streamRecogniser(dns.stream);
     this.#recogniseDatagram = datagramRecogniser(dns.datagram, quicReader());
+    // Replaced once, so that compiled code does not take the first array for the only one.
+    this.#over = new Uint8Array(FIRST_SLOTS);
     this.#buffers = new HalfBuffers(options.bufferBytes ?? BUFFER_BYTES);
   }
 

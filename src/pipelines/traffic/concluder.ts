@@ -2,34 +2,37 @@ import type { Worker } from 'node:worker_threads';
 import type { DetectedWindow } from '../../detect/detectors/detection.ts';
 import { startThread } from '../start-thread.ts';
 import type { ConclusionOrder, FromConclusions, ToConclusions } from './conclusion-messages.ts';
-import { type Conclusion, type ConclusionOptions, Conclusions } from './conclusions.ts';
-import { eventNames } from './connection-name.ts';
-import { BLOCK_NUMBERS, type NoteBlock } from './note-block.ts';
-import { NoteReader } from './note-reader.ts';
+import type { Conclusion, ConclusionOptions } from './conclusions.ts';
+import type { LocalConclusions } from './local-conclusions.ts';
+import { BLOCK_NUMBERS, type NoteBlock, newNumbers } from './note-block.ts';
 
 /** Blocks that are on their way to the thread, or back, at most: what writes them has to wait then. 2 MiB. */
 const MOST_BLOCKS = 8;
 /** A capture that takes longer than this has a thread, however few its notes are: its windows are wanted now. Milliseconds. */
 const LONG = 1000;
+/**
+ * What the thread has for objects that do not live long: less than V8 gives by itself, which is not faster here and
+ * takes more memory.
+ */
+const YOUNG_MB = 16;
+
+let loaded: typeof import('./local-conclusions.ts') | undefined;
 
 /**
- * Hands blocks of notes to {@link Conclusions}: in a thread of their own where that is worth it, else in this one. So
- * packets are read on one processor while another one looks for anomalies.
+ * Hands blocks of notes to conclusions: in a thread of their own where that is worth it, else in this one. So packets are
+ * read on one processor while another one looks for anomalies. Detectors are loaded where they are used only.
  */
 export class Concluder {
-  readonly windowSize: number;
-  readonly wantsQueries: boolean;
   readonly #options: ConclusionOptions;
   readonly #onDetected: (detected: readonly DetectedWindow[]) => void;
   readonly #threaded: boolean | undefined;
-  readonly #reader: NoteReader;
-  readonly #conclusions: Conclusions;
   readonly #began = performance.now();
   /** Blocks of which it is not known yet who takes them. */
   #held: NoteBlock[] = [];
   #heldNumbers = 0;
+  #local: LocalConclusions | undefined;
   #thread: Worker | undefined;
-  #spare: Float64Array<ArrayBuffer>[] = [];
+  readonly #spare: Float64Array[] = [];
   #away = 0;
   #conclusion: Conclusion | undefined;
   #failure: Error | undefined;
@@ -47,20 +50,26 @@ export class Concluder {
     this.#options = options;
     this.#threaded = threaded;
     this.#onDetected = onDetected;
-    this.#conclusions = new Conclusions(options, onDetected);
-    this.#reader = new NoteReader(this.#conclusions, eventNames(options.run));
-    this.windowSize = this.#conclusions.windowSize;
-    this.wantsQueries = this.#conclusions.wantsQueries;
+  }
+
+  /** To be awaited when it is there, before anything is read. */
+  open(): Promise<unknown> | undefined {
+    if (this.#threaded !== false) return undefined;
+    if (!loaded) return this.#load();
+    this.#local ??= new loaded.LocalConclusions(this.#options, this.#onDetected);
+    return undefined;
   }
 
   readonly take = (block: NoteBlock): void => {
     if (this.#thread) this.#post(block);
-    else if (this.#threaded === false) this.#conclude(block);
-    else this.#hold(block);
+    else if (this.#local) {
+      this.#local.take(block);
+      this.#spare.push(block.numbers);
+    } else this.#hold(block);
   };
 
   /** The numbers of a block that was taken and is not needed any more. */
-  readonly empty = (): Float64Array<ArrayBuffer> | undefined => this.#spare.pop();
+  readonly empty = (): Float64Array | undefined => this.#spare.pop();
 
   /** To be awaited when it is there: there are as many blocks as there may be. @throws what went wrong in the thread. */
   get full(): Promise<void> | undefined {
@@ -69,13 +78,8 @@ export class Concluder {
 
   /** After the last block. @throws what went wrong in the thread. */
   async finish(): Promise<Conclusion> {
-    if (!this.#thread) {
-      for (const block of this.#held) this.#reader.take(block);
-      this.#held = [];
-      return this.#conclusions.result();
-    }
+    if (!this.#thread) return (await this.#load()).result();
     this.#send({ end: true });
-    this.#thread.ref();
     await this.#until(() => this.#conclusion !== undefined);
     return this.#conclusion!;
   }
@@ -85,14 +89,19 @@ export class Concluder {
     void this.#thread?.terminate();
   }
 
-  #conclude(block: NoteBlock): void {
-    this.#reader.take(block);
-    this.#spare.push(block.numbers);
+  async #load(): Promise<LocalConclusions> {
+    loaded ??= await import('./local-conclusions.ts');
+    this.#local ??= new loaded.LocalConclusions(this.#options, this.#onDetected);
+    for (const block of this.#held) this.#local.take(block);
+    this.#held = [];
+    return this.#local;
   }
 
   #hold(block: NoteBlock): void {
     // What is used of it takes less room: windows may be short, and their blocks nearly empty.
-    this.#held.push({ ...block, numbers: block.numbers.slice(0, block.used) });
+    const numbers = newNumbers(block.used);
+    numbers.set(block.numbers.subarray(0, block.used));
+    this.#held.push({ ...block, numbers });
     this.#spare.push(block.numbers);
     this.#heldNumbers += block.used;
     const wanted = this.#threaded === true || performance.now() - this.#began > LONG;
@@ -101,7 +110,10 @@ export class Concluder {
 
   #start(): void {
     const order: ConclusionOrder = { options: this.#options };
-    const thread = startThread(new URL('./conclusions-worker.ts', import.meta.url), { workerData: order });
+    const thread = startThread(new URL('./conclusions-worker.ts', import.meta.url), {
+      workerData: order,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    });
     thread.unref();
     thread.on('message', (message: FromConclusions) => this.#hear(message));
     thread.on('error', (error: unknown) => this.#fail(error instanceof Error ? error : new Error(String(error))));
@@ -115,11 +127,11 @@ export class Concluder {
 
   #post(block: NoteBlock): void {
     this.#away++;
-    this.#send({ block }, block.numbers.buffer);
+    this.#send({ block });
   }
 
-  #send(message: ToConclusions, ...transfer: ArrayBuffer[]): void {
-    this.#thread?.postMessage(message, transfer);
+  #send(message: ToConclusions): void {
+    this.#thread?.postMessage(message);
   }
 
   #hear(message: FromConclusions): void {

@@ -14,6 +14,7 @@ export interface ConclusionOptions {
   readonly seconds?: number;
   readonly detectors?: boolean | readonly AnomalyType[];
   readonly homeNetworks?: readonly string[];
+  /** Rules that were checked. */
   readonly allow?: readonly AllowRule[];
   readonly top?: number;
   readonly run?: string;
@@ -36,10 +37,6 @@ export interface Conclusion {
 
 /** What is concluded from what the packets told: sums over connections, windows, baselines and anomalies. */
 export class Conclusions implements NoteTaker {
-  /** Length of a window, microseconds. */
-  readonly windowSize: number;
-  /** Whether some detector wants to be told of single DNS questions. */
-  readonly wantsQueries: boolean;
   readonly #detection: Detection;
   readonly #asked: readonly Asked[];
   /** Of the addresses of which anything is known. */
@@ -49,17 +46,11 @@ export class Conclusions implements NoteTaker {
   readonly #top: number;
   readonly #onDetected: (detected: readonly DetectedWindow[]) => void;
 
-  /**
-   * @param onDetected is given windows when they are over, oldest first.
-   * @throws Error for an allow rule that cannot be meant.
-   */
+  /** @param onDetected is given windows when they are over, oldest first. */
   constructor(options: ConclusionOptions, onDetected: (detected: readonly DetectedWindow[]) => void) {
     const { seconds, detectors: wanted = true, homeNetworks = DEFAULT_HOME_NETWORKS, top = 10 } = options;
     const allow = new AllowRules();
-    for (const rule of options.allow ?? []) {
-      const wrong = allow.set(rule);
-      if (wrong) throw new Error(`Allow rule ${rule.id}: ${wrong}`);
-    }
+    for (const rule of options.allow ?? []) allow.set(rule);
     const { isInternal } = new HomeNetworks(homeNetworks);
     const only = typeof wanted === 'boolean' ? undefined : new Set(wanted);
     const facts = {
@@ -70,9 +61,7 @@ export class Conclusions implements NoteTaker {
     const detectors = wanted === false ? [] : makeDetectors(isInternal, only, facts);
     this.#detection = new Detection({ seconds, detectors, allow });
     this.#asked = asked(detectors);
-    this.wantsQueries = this.#asked.length > 0;
-    this.windowSize = this.#detection.windows.size;
-    this.#timeline = new WindowTimeline(this.windowSize);
+    this.#timeline = new WindowTimeline(this.#detection.windows.size);
     this.#top = top;
     this.#onDetected = onDetected;
   }

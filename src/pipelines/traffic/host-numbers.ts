@@ -6,8 +6,13 @@ const WORDS = 5;
 export class HostNumbers {
   count = 0;
   /** Number plus one by hash, 0 where there is none. */
-  #places = new Int32Array(FIRST_SIZE * 2);
-  #hosts = new Int32Array(FIRST_SIZE * WORDS);
+  #places = new Int32Array(0);
+  #hosts = new Int32Array(0);
+
+  constructor() {
+    // Grown from the beginning on, so that compiled code does not take the first arrays for the only ones.
+    this.#grow();
+  }
 
   /**
    * The number of the address in the four words at `words[at]`; see `Connection.words`. It is new when it is what
@@ -55,10 +60,11 @@ export class HostNumbers {
   }
 
   #grow(): void {
-    const hosts = new Int32Array(this.#hosts.length * 2);
+    const size = Math.max(FIRST_SIZE, this.#places.length);
+    const hosts = new Int32Array(size * WORDS);
     hosts.set(this.#hosts);
     this.#hosts = hosts;
-    this.#places = new Int32Array(this.#places.length * 2);
+    this.#places = new Int32Array(size * 2);
     const mask = this.#places.length - 1;
     for (let number = 0; number < this.count; number++) {
       const host = number * WORDS;

@@ -4,7 +4,7 @@
  * threads.
  */
 export interface NoteBlock {
-  readonly numbers: Float64Array<ArrayBuffer>;
+  readonly numbers: Float64Array;
   /** Numbers that are in use. */
   readonly used: number;
   /** Texts that are new: they go on counting where those of the blocks before ended. */
@@ -15,6 +15,14 @@ export interface NoteBlock {
 
 /** Numbers in a block: 256 KiB, some thousand records. */
 export const BLOCK_NUMBERS = 32_768;
+
+/**
+ * The numbers of a block, in memory that two threads can see. They say to each other whose it is. Memory that changes
+ * hands instead would make V8 forget all compiled code that works on typed arrays, for which arrays must not disappear.
+ */
+export function newNumbers(length = BLOCK_NUMBERS): Float64Array {
+  return new Float64Array(new SharedArrayBuffer(8 * length));
+}
 
 /** An address, with its owner and country; records behind it mean it by its number, one more than that of the one before. */
 export const HOST = 1;

@@ -14,6 +14,7 @@ import {
   HOST_SIZE,
   NO_TEXT,
   type NoteBlock,
+  newNumbers,
   OBSERVATION,
   OBSERVATION_SIZE,
   QUERY,
@@ -28,13 +29,13 @@ const TEXTS = 32_768;
 /** Writes down what the packets told, without text of addresses and without an object for a record. */
 export class NoteWriter {
   readonly #hand: (block: NoteBlock) => void;
-  readonly #empty: () => Float64Array<ArrayBuffer> | undefined;
+  readonly #empty: () => Float64Array | undefined;
   readonly #facts: TrafficFacts;
   readonly #hosts = new HostNumbers();
   readonly #known = new Map<string, number>([['', NO_TEXT]]);
   #texts: string[] = [];
   #anew = true;
-  #numbers: Float64Array<ArrayBuffer> = new Float64Array(BLOCK_NUMBERS);
+  #numbers = newNumbers();
   #at = 0;
 
   /**
@@ -42,11 +43,7 @@ export class NoteWriter {
    * @param empty gives the numbers of a block that is not needed any more; a new one is made when there is none.
    * @param facts about addresses are asked for once, when an address is new.
    */
-  constructor(
-    hand: (block: NoteBlock) => void,
-    empty: () => Float64Array<ArrayBuffer> | undefined,
-    facts: TrafficFacts = {},
-  ) {
+  constructor(hand: (block: NoteBlock) => void, empty: () => Float64Array | undefined, facts: TrafficFacts = {}) {
     this.#hand = hand;
     this.#empty = empty;
     this.#facts = facts;
@@ -161,7 +158,7 @@ export class NoteWriter {
       this.#known.clear();
       this.#known.set('', NO_TEXT);
     }
-    this.#numbers = this.#empty() ?? new Float64Array(BLOCK_NUMBERS);
+    this.#numbers = this.#empty() ?? newNumbers();
     this.#at = 0;
     this.#hand(block);
   }

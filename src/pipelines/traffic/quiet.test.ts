@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { chunks } from '../../../test/support/captures.ts';
 import { dns, SCENE_START, scan, scene, web } from '../../../test/support/scene.ts';
 import type { Window } from '../../model/window.ts';
 import { TrafficAnalysis, type TrafficHooks } from '../traffic.ts';
@@ -25,6 +26,8 @@ function tap() {
   };
 }
 
+// Detectors are loaded with the first analysis, which takes time of the real clock.
+beforeAll(() => new TrafficAnalysis({ clock }).read(chunks(scene())));
 beforeEach(() => void vi.useFakeTimers({ now: SCENE_START * 1000 }));
 afterEach(() => void vi.useRealTimers());
 

@@ -1,5 +1,10 @@
-import { parse } from 'tldts';
+import { createRequire } from 'node:module';
+import type * as Tldts from 'tldts';
 import { RecentCache } from '../../kit/recent-cache.ts';
+
+const require = createRequire(import.meta.url);
+/** Loaded when the first name comes: the list is large, and many captures, and threads, never see a name. */
+let list: typeof Tldts | undefined;
 
 /** What comes here is a name and nothing else: no URL, no port, nothing to be checked twice. */
 const AS_NAME = {
@@ -12,7 +17,8 @@ const AS_NAME = {
 /** Names whose answer is remembered; a tunnel asks for each of its names once, so there are not many. */
 const cache = new RecentCache(4096, (name) => {
   if (name.endsWith('.') || name.startsWith('.') || name.includes('..')) return undefined;
-  const { domain, isIcann, isPrivate } = parse(name.toLowerCase(), AS_NAME);
+  list ??= require('tldts') as typeof Tldts;
+  const { domain, isIcann, isPrivate } = list.parse(name.toLowerCase(), AS_NAME);
   return domain !== null && (isIcann || isPrivate) ? domain : undefined;
 });
 
