@@ -21,15 +21,23 @@ import type { Settings } from './kit/settings.ts';
 import { packageRoot, readVersion } from './kit/version.ts';
 import { parseFilter } from './model/filter/parser.ts';
 import { parseReasons } from './model/risk.ts';
+import { EventAnalysis } from './pipelines/event-windows/event-analysis.ts';
+import { EventFollower } from './pipelines/event-windows/event-follower.ts';
+import { EventMemories } from './pipelines/event-windows/event-memory.ts';
+import { trafficFilter } from './pipelines/event-windows/event-record.ts';
 import { ExporterRegistry } from './pipelines/exporter-registry.ts';
 import { readExporterSettings } from './pipelines/exporter-settings.ts';
 import { ensureCliKey, ensureFirstKey } from './pipelines/first-keys.ts';
 import { FlowCollector } from './pipelines/flows.ts';
 import { loadLocalIndicators } from './pipelines/indicator-sources.ts';
 import { TelemetryPipeline } from './pipelines/telemetry.ts';
+import { addressFacts } from './pipelines/traffic/address-facts.ts';
 import { storedAnalysis } from './pipelines/traffic/stored-analysis.ts';
+import { StoredRuns } from './pipelines/traffic/stored-runs.ts';
 import { TrafficAnalysis } from './pipelines/traffic.ts';
+import type { EventParts } from './pipelines/traffic-service/event-source.ts';
 import { TrafficService } from './pipelines/traffic-service.ts';
+import { interfaceSpeed } from './sources/capture/interfaces.ts';
 import { LiveCapture } from './sources/capture/live-capture.ts';
 import { JsonlFileSource } from './sources/jsonl-file.ts';
 import { PostgresStateStore } from './stores/state/state-store.ts';
@@ -139,7 +147,7 @@ export function createApp(config: LoadedConfig, options: AppOptions): App {
   components.push(registry);
   const flows = settings.flows.enabled ? flowCollector(settings, { registry, pipeline, metrics, log }) : undefined;
   if (flows) components.push(flows);
-  const traffic = trafficService(settings, { state, telemetry, pipeline, metrics, log });
+  const traffic = trafficService(settings, { state, telemetry, pipeline, locator, metrics, log });
   components.push(traffic);
   for (const file of options.follow ?? []) {
     components.push(
@@ -250,28 +258,47 @@ function trafficService(
     state: PostgresStateStore;
     telemetry: ColumnStore;
     pipeline: TelemetryPipeline;
+    locator: GeoLocator;
     metrics: Metrics;
     log: Log;
   },
 ): TrafficService {
   const { traffic, geo } = settings;
-  const { state, telemetry, pipeline, metrics, log } = parts;
-  const known = async (source: string) => {
-    const filter = parseFilter(`source = ${JSON.stringify(source)}`);
-    const range = { from: 0, to: Number.MAX_SAFE_INTEGER };
-    return (await telemetry.events({ range, filter, columns: [], limit: 1 })).length > 0;
-  };
+  const { state, telemetry, pipeline, locator, metrics, log } = parts;
+  const places = addressFacts((address) => locator.place(address));
+  const runs = new StoredRuns({
+    settings: state.settings,
+    now: Date.now,
+    exists: async (source, prefix) => {
+      const filter = parseFilter(`source = ${JSON.stringify(source)} and uid startswith ${JSON.stringify(prefix)}`);
+      const range = { from: 0, to: Number.MAX_SAFE_INTEGER };
+      return (await telemetry.events({ range, filter, columns: [], limit: 1 })).length > 0;
+    },
+  });
   const captureDir = traffic.captureDir ?? join(settings.dataDir, 'captures');
   const { ringPackets, ringBytes } = traffic;
   return new TrafficService({
     ...traffic,
     captureDir,
     // What it finds is held by the service, within bounds of its own.
-    analysis: ({ seconds, source, input, again }, hooks) => {
-      const options = { seconds, homeNetworks: geo.homeNetworks, keepWindows: 0, keepAnomalies: 0 };
-      if (!traffic.storeConnections || again) return new TrafficAnalysis(options, hooks);
-      return storedAnalysis(options, hooks, { source, input, take: (batch) => pipeline.take(batch, []), known });
+    analysis: ({ seconds, source: from, input, run }, hooks) => {
+      const source = from === 'live' ? 'live' : 'pcap';
+      // Windows of live traffic end by the clock, also while it is quiet.
+      const clock = source === 'live' && run !== undefined ? () => Date.now() * 1000 : undefined;
+      const linkBps = traffic.linkBps || (source === 'live' ? interfaceSpeed(input) : undefined);
+      const options = {
+        seconds,
+        homeNetworks: geo.homeNetworks,
+        keepWindows: 0,
+        keepAnomalies: 0,
+        clock,
+        facts: { ...places, linkBps },
+        ready: () => locator.ready(),
+      };
+      if (!traffic.storeConnections || run === undefined) return new TrafficAnalysis(options, hooks);
+      return storedAnalysis(options, hooks, { source, input, run, runs, take: (batch) => pipeline.take(batch, []) });
     },
+    events: storedEvents(settings, { state, telemetry, log }),
     capture: new LiveCapture({ tool: traffic.captureTool, ringPackets, ringBytes, folder: captureDir }),
     settings: state.settings,
     metrics,
@@ -279,9 +306,28 @@ function trafficService(
   });
 }
 
+/** How flows and logs in the store are analysed: as they come in, and again where that is asked for. */
+function storedEvents(
+  { dataDir, traffic, geo }: Settings,
+  { state, telemetry, log }: { state: PostgresStateStore; telemetry: ColumnStore; log: Log },
+): EventParts {
+  const { homeNetworks } = geo;
+  const { windowSeconds, eventLateness: lateness } = traffic;
+  const memories = new EventMemories(join(dataDir, 'traffic', 'learned.json'), state.settings);
+  const options = { store: telemetry, memories, windowSeconds, lateness, homeNetworks };
+  return {
+    follower:
+      traffic.mode === 'events'
+        ? new EventFollower({ ...options, log: log.child({ component: 'traffic' }) })
+        : undefined,
+    analysis: ({ range, filter }, seconds, hooks) =>
+      new EventAnalysis(telemetry, { range, filter: trafficFilter(filter) }, { seconds, homeNetworks }, hooks),
+  };
+}
+
 /** As `/v1/health` tells: the older traffic tool said there what it analysed. */
 function modeOf({ traffic }: Settings): string {
-  return traffic.mode === 'off' ? 'standalone' : traffic.mode;
+  return traffic.mode === 'off' || traffic.mode === 'events' ? 'standalone' : traffic.mode;
 }
 
 function hostOf(listen: string): string {
