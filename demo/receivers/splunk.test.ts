@@ -117,12 +117,20 @@ describe('the collector', () => {
     expect(await ask(0)).toEqual({ status: 400, code: 14 });
   });
 
+  it('knows several tokens, each with settings of its own', async () => {
+    const { http } = await start({ tokens: { one: {}, two: { disabled: true }, three: { useAck: true } } });
+    const code = async (token: string) =>
+      (await post(http, '{"event":"1"}', { authorization: `Splunk ${token}` })).code;
+    expect([await code('one'), await code('two'), await code('three'), await code('four')]).toEqual([0, 1, 10, 4]);
+  });
+
   it('is told over HTTP what to do', async () => {
     const { splunk, http } = await start();
     const body = JSON.stringify({ faults: [{ kind: 'code', code: 9 }], queue: 'near' });
     expect((await fetch(`${splunk.url}/control`, { method: 'PATCH', body })).status).toBe(200);
     expect(await post(http, '{"event":"1"}')).toEqual({ status: 503, code: 9 });
     expect(splunk.controls.queue).toBe('near');
+    expect((await fetch(`${splunk.url}/control`, { method: 'PATCH', body: '{"fault":[]}' })).status).toBe(400);
     const { text } = await http.request({ method: 'GET', path: '/control' });
     expect(JSON.parse(text)).toMatchObject({ events: 0, controls: { queue: 'near' } });
   });
