@@ -30,6 +30,9 @@ import { readExporterSettings } from './pipelines/exporter-settings.ts';
 import { ensureCliKey, ensureFirstKey } from './pipelines/first-keys.ts';
 import { FlowCollector } from './pipelines/flows.ts';
 import { loadLocalIndicators } from './pipelines/indicator-sources.ts';
+import { outputKinds } from './pipelines/outputs/output-kinds.ts';
+import { outputsOfSettings } from './pipelines/outputs/settings-outputs.ts';
+import { OutputService } from './pipelines/outputs.ts';
 import { TelemetryPipeline } from './pipelines/telemetry.ts';
 import { addressFacts } from './pipelines/traffic/address-facts.ts';
 import { storedAnalysis } from './pipelines/traffic/stored-analysis.ts';
@@ -42,6 +45,9 @@ import { LiveCapture } from './sources/capture/live-capture.ts';
 import { JsonlFileSource } from './sources/jsonl-file.ts';
 import { PostgresStateStore } from './stores/state/state-store.ts';
 import { ColumnStore } from './stores/telemetry/column-store.ts';
+
+/** Rows that wait to be inserted when events come as fast as the machine takes them. */
+const BUSY_ROWS = 100_000;
 
 export interface FollowedFile {
   readonly path: string;
@@ -162,7 +168,21 @@ export function createApp(config: LoadedConfig, options: AppOptions): App {
       }),
     );
   }
+  const outputs = new OutputService({
+    state,
+    telemetry,
+    node: settings.node,
+    kinds: outputKinds(),
+    configured: outputsOfSettings(settings),
+    deadLetterDays: settings.telemetry.deadLetterDays,
+    pressure: () => Math.min(1, telemetry.spooledRows / BUSY_ROWS),
+    version: readVersion().version,
+    metrics,
+    log: log.child({ component: 'outputs' }),
+  });
+  components.push(outputs);
   const deps: ApiDeps = {
+    outputs,
     telemetry,
     state,
     locator,
