@@ -21,6 +21,10 @@ import type { Settings } from './kit/settings.ts';
 import { packageRoot, readVersion } from './kit/version.ts';
 import { parseFilter } from './model/filter/parser.ts';
 import { parseReasons } from './model/risk.ts';
+import { EventAnalysis } from './pipelines/event-windows/event-analysis.ts';
+import { EventFollower } from './pipelines/event-windows/event-follower.ts';
+import { EventMemories } from './pipelines/event-windows/event-memory.ts';
+import { trafficFilter } from './pipelines/event-windows/event-record.ts';
 import { ExporterRegistry } from './pipelines/exporter-registry.ts';
 import { readExporterSettings } from './pipelines/exporter-settings.ts';
 import { ensureCliKey, ensureFirstKey } from './pipelines/first-keys.ts';
@@ -31,6 +35,7 @@ import { addressFacts } from './pipelines/traffic/address-facts.ts';
 import { storedAnalysis } from './pipelines/traffic/stored-analysis.ts';
 import { StoredRuns } from './pipelines/traffic/stored-runs.ts';
 import { TrafficAnalysis } from './pipelines/traffic.ts';
+import type { EventParts } from './pipelines/traffic-service/event-source.ts';
 import { TrafficService } from './pipelines/traffic-service.ts';
 import { interfaceSpeed } from './sources/capture/interfaces.ts';
 import { LiveCapture } from './sources/capture/live-capture.ts';
@@ -276,7 +281,8 @@ function trafficService(
     ...traffic,
     captureDir,
     // What it finds is held by the service, within bounds of its own.
-    analysis: ({ seconds, source, input, run }, hooks) => {
+    analysis: ({ seconds, source: from, input, run }, hooks) => {
+      const source = from === 'live' ? 'live' : 'pcap';
       // Windows of live traffic end by the clock, also while it is quiet.
       const clock = source === 'live' && run !== undefined ? () => Date.now() * 1000 : undefined;
       const linkBps = traffic.linkBps || (source === 'live' ? interfaceSpeed(input) : undefined);
@@ -292,6 +298,7 @@ function trafficService(
       if (!traffic.storeConnections || run === undefined) return new TrafficAnalysis(options, hooks);
       return storedAnalysis(options, hooks, { source, input, run, runs, take: (batch) => pipeline.take(batch, []) });
     },
+    events: storedEvents(settings, { state, telemetry, log }),
     capture: new LiveCapture({ tool: traffic.captureTool, ringPackets, ringBytes, folder: captureDir }),
     settings: state.settings,
     metrics,
@@ -299,9 +306,28 @@ function trafficService(
   });
 }
 
+/** How flows and logs in the store are analysed: as they come in, and again where that is asked for. */
+function storedEvents(
+  { dataDir, traffic, geo }: Settings,
+  { state, telemetry, log }: { state: PostgresStateStore; telemetry: ColumnStore; log: Log },
+): EventParts {
+  const { homeNetworks } = geo;
+  const { windowSeconds, eventLateness: lateness } = traffic;
+  const memories = new EventMemories(join(dataDir, 'traffic', 'learned.json'), state.settings);
+  const options = { store: telemetry, memories, windowSeconds, lateness, homeNetworks };
+  return {
+    follower:
+      traffic.mode === 'events'
+        ? new EventFollower({ ...options, log: log.child({ component: 'traffic' }) })
+        : undefined,
+    analysis: ({ range, filter }, seconds, hooks) =>
+      new EventAnalysis(telemetry, { range, filter: trafficFilter(filter) }, { seconds, homeNetworks }, hooks),
+  };
+}
+
 /** As `/v1/health` tells: the older traffic tool said there what it analysed. */
 function modeOf({ traffic }: Settings): string {
-  return traffic.mode === 'off' ? 'standalone' : traffic.mode;
+  return traffic.mode === 'off' || traffic.mode === 'events' ? 'standalone' : traffic.mode;
 }
 
 function hostOf(listen: string): string {

@@ -275,9 +275,15 @@ export const SETTINGS = {
   },
   traffic: {
     mode: choice(
-      ['off', 'pcap', 'live'],
-      'off',
-      'What is analysed from the start: nothing, the file `traffic.pcap`, or the traffic of `traffic.interface`.',
+      ['events', 'off', 'pcap', 'live'],
+      'events',
+      'What is analysed from the start: flows and logs as they are stored, nothing, the file `traffic.pcap`, or the traffic of `traffic.interface`.',
+    ),
+    eventLateness: whole(
+      90,
+      1,
+      7200,
+      'Seconds that a window of stored events waits for late ones: more than the active timeout of your exporters.',
     ),
     pcap: optionalPath('Capture that is analysed from the start; it may be anywhere.'),
     interface: optionalText('Interface that is captured on from the start.'),

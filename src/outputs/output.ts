@@ -32,8 +32,12 @@ export interface Delivery {
   readonly rejected: readonly Rejected[];
   /** Events that the receiver had already (success). */
   readonly duplicates: number;
+  /** Events that were sent more than once within this call, because an attempt failed and was made again at once. */
+  readonly resent?: number;
   /** Bytes of the body on the wire. */
   readonly bytes: number;
+  /** Bytes of the body before compression, where it was compressed: what the next batches are sized by. */
+  readonly body?: number;
   /** Seconds that the receiver asked us to wait, as it said. */
   readonly retryAfter?: number;
   /** Null where no HTTP is spoken, or no answer came. */

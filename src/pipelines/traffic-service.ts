@@ -16,25 +16,27 @@ import type {
   TrafficStatus,
 } from '../model/traffic-view.ts';
 import type { Anomaly, Baseline, BaselineType, Window } from '../model/window.ts';
+import { BaselineKeeper } from './traffic-service/baseline-keeper.ts';
 import { beginFirst } from './traffic-service/begin-first.ts';
 import { CaptureFolder } from './traffic-service/capture-folder.ts';
 import { captureIdentity } from './traffic-service/capture-identity.ts';
-import { type CaptureInput, openCaptureFile } from './traffic-service/capture-input.ts';
-import type { Job, JobOrder } from './traffic-service/job.ts';
+import { type CaptureInput, heldInput, openCaptureFile } from './traffic-service/capture-input.ts';
+import { FollowedEvents, NO_CAPTURE, nameOfEvents } from './traffic-service/event-source.ts';
+import type { Job, JobOrder, MakeAnalysis } from './traffic-service/job.ts';
 import { Journal } from './traffic-service/journal.ts';
-import { learnBaselines } from './traffic-service/learn-baselines.ts';
 import { MAX_ANOMALIES, MAX_WINDOWS, TrafficResults } from './traffic-service/results.ts';
 import { RuleKeeper } from './traffic-service/rule-keeper.ts';
 import { Runs } from './traffic-service/runs.ts';
 import type { Capture, TrafficServiceOptions } from './traffic-service/service-options.ts';
+import { tellCaptured, tellComputed } from './traffic-service/tell-end.ts';
 import { TrafficMetrics } from './traffic-service/traffic-metrics.ts';
 
 const OUTPUT_NAME = /^[A-Za-z0-9][\w.-]{0,120}\.(pcap|cap)$/;
 
 /**
- * Traffic analysis for the server: one analysis at a time, of a file or of a live capture, its windows, anomalies and
- * baselines held in memory of fixed bounds. Results of a file replace the former ones when they are complete, those of a
- * live capture while it goes on.
+ * Traffic analysis for the server: one analysis at a time, of a file, a live capture or stored events, its windows,
+ * anomalies and baselines held in memory of fixed bounds. Results of a file replace the former ones when they are
+ * complete, those of a live capture while it goes on. Beside it, events are followed as they are stored.
  */
 export class TrafficService implements Component, TrafficDirectory {
   readonly name = 'traffic';
@@ -47,8 +49,9 @@ export class TrafficService implements Component, TrafficDirectory {
   #results: TrafficResults | undefined;
   /** The run that made the results. */
   #source: Job | undefined;
+  readonly #followed: FollowedEvents | undefined;
   readonly #runs = new Runs();
-  #baselines: { readonly list: readonly Baseline[]; readonly at: number; readonly key: string } | undefined;
+  readonly #baselines = new BaselineKeeper();
   #state: Health['state'] = 'stopped';
   /** What keeps this from working whole, since the start. */
   #problem: string | undefined;
@@ -60,6 +63,8 @@ export class TrafficService implements Component, TrafficDirectory {
     this.#rules = new RuleKeeper(options.settings);
     this.#journal = new Journal(options.log);
     this.#metrics = new TrafficMetrics(options.metrics);
+    const follower = options.events?.follower;
+    this.#followed = follower && new FollowedEvents(follower, options.windowSeconds);
   }
 
   async start(): Promise<void> {
@@ -73,6 +78,7 @@ export class TrafficService implements Component, TrafficDirectory {
       this.#problem = 'The folder of captures cannot be used.';
     }
     try {
+      await this.#follow();
       await beginFirst(this.#options, this);
     } catch (error) {
       // It shows in the health, and does not keep the rest from working.
@@ -85,13 +91,15 @@ export class TrafficService implements Component, TrafficDirectory {
   async stop(): Promise<void> {
     this.#state = 'stopped';
     await this.#capture.stop();
+    await this.#followed?.stop();
     for (const job of this.#runs.all) await job.cancel();
   }
 
   health(): Health {
-    const detail = this.#problem;
+    const detail = this.#problem ?? this.#followed?.problem();
     const figures = { windows: this.windows().length, capturing: this.#capture.running ? 1 : 0 };
-    return { state: this.#state, figures, ...(detail !== undefined && { detail }) };
+    const state = this.#state === 'ok' && detail !== undefined ? 'degraded' : this.#state;
+    return { state, figures, ...(detail !== undefined && { detail }) };
   }
 
   status(): TrafficStatus {
@@ -99,6 +107,8 @@ export class TrafficService implements Component, TrafficDirectory {
     return {
       mode: results?.source ?? 'idle',
       file: results?.source === 'pcap' ? results.input : null,
+      selection: results?.source === 'events' ? results.input : null,
+      events: this.#followed?.view() ?? null,
       interface: results?.source === 'live' ? results.input : this.#capture.status().interface,
       windowSeconds: results?.windowSeconds ?? this.#options.windowSeconds,
       windows: this.windows().length,
@@ -137,14 +147,15 @@ export class TrafficService implements Component, TrafficDirectory {
   }
 
   baselines(): readonly Baseline[] {
-    return this.#baselines?.list ?? [];
+    return this.#baselines.list;
   }
 
   baselinesAt(): number | null {
-    return this.#baselines?.at ?? null;
+    return this.#baselines.at;
   }
 
   compute(order: ComputeOrder): Promise<TrafficJob> {
+    if (order.source === 'events') return this.#computeEvents(order);
     return order.source === 'live' ? this.#computeHeld(order) : this.#computeFile(order);
   }
 
@@ -152,7 +163,7 @@ export class TrafficService implements Component, TrafficDirectory {
     const job = this.#runs.find(id);
     await job?.finished();
     if (job?.failure) throw job.failure;
-    return job?.view();
+    return this.job(id);
   }
 
   jobs(): readonly TrafficJob[] {
@@ -160,7 +171,8 @@ export class TrafficService implements Component, TrafficDirectory {
   }
 
   job(id: string): TrafficJob | undefined {
-    return this.#runs.find(id)?.view();
+    const followed = this.#followed?.job();
+    return this.#runs.find(id)?.view() ?? (followed?.id === id ? followed : undefined);
   }
 
   async cancel(id: string): Promise<TrafficJob | undefined> {
@@ -183,15 +195,9 @@ export class TrafficService implements Component, TrafficDirectory {
 
   async generateBaselines(types: readonly BaselineType[], force: boolean): Promise<readonly Baseline[]> {
     const results = this.#analysed();
-    const key = `${this.#source?.id} ${results.windows.length} ${results.dropped} ${[...types].sort()}`;
-    if (force || this.#baselines?.key !== key) {
-      const list = learnBaselines(results.windows, results.visible, types);
-      // Those of types that were not asked for stay.
-      const others = this.baselines().filter(({ type }) => !types.includes(type));
-      this.#baselines = { list: [...others, ...list], at: Date.now(), key };
-      const names = list.map(({ type }) => type).join(', ') || 'none';
-      this.#journal.write('baselines', `Learned from ${results.windows.length} windows: ${names}.`);
-    }
+    const learned = this.#baselines.generate(results, this.#source?.id, types, force);
+    const names = learned?.map(({ type }) => type).join(', ') || 'none';
+    if (learned) this.#journal.write('baselines', `Learned from ${results.windows.length} windows: ${names}.`);
     return this.baselines().filter(({ type }) => types.includes(type));
   }
 
@@ -313,18 +319,36 @@ export class TrafficService implements Component, TrafficDirectory {
     const known = this.#known(key, order.force);
     if (known) return known;
     return this.#runs.exclusively(async () => {
-      let read = 0;
-      async function* bytes(): AsyncIterable<Uint8Array> {
-        for (const chunk of held) {
-          read += chunk.length;
-          yield chunk;
-        }
-      }
       const bytesTotal = held.reduce((sum, { length }) => sum + length, 0);
       const results = new TrafficResults('live', name, windowSeconds, key);
-      const input = { bytes: bytes(), read: () => read, close: async () => undefined };
+      const input = heldInput(held);
       return this.#analyse(results, input, { bytesTotal });
     });
+  }
+
+  /** Analyses stored events, or shows again what is found as they come in. */
+  async #computeEvents({ events: choice, windowSeconds: seconds }: ComputeOrder): Promise<TrafficJob> {
+    const parts = this.#options.events;
+    if (choice === undefined && this.#followed) {
+      this.#show(this.#followed.results, undefined);
+      return this.#followed.job();
+    }
+    if (!parts || !choice) throw new AppError('INVALID_PARAMETER', 'Stored events are not analysed here.');
+    return this.#runs.exclusively(async () => {
+      const windowSeconds = seconds ?? this.#options.windowSeconds;
+      const results = new TrafficResults('events', nameOfEvents(choice), windowSeconds, '');
+      const job = this.#runs.add({ source: 'events', input: results.input, windowSeconds, bytesTotal: null });
+      const make: MakeAnalysis = (options, hooks) => parts.analysis(choice, options.seconds, hooks);
+      job.start(NO_CAPTURE, make, this.#hooks(results), () => this.#computed(job, results));
+      return job.view();
+    });
+  }
+
+  async #follow(): Promise<void> {
+    if (!this.#followed) return;
+    const { results } = this.#followed;
+    await this.#followed.start(this.#hooks(results));
+    this.#show(results, undefined);
   }
 
   #analyse(
@@ -361,29 +385,21 @@ export class TrafficService implements Component, TrafficDirectory {
     };
   }
 
-  #show(results: TrafficResults, job: Job): void {
+  #show(results: TrafficResults, job: Job | undefined): void {
     this.#results = results;
     this.#source = job;
     this.#sort();
   }
 
   #computed(job: Job, results: TrafficResults): void {
-    const { state, input, packets, windows, anomalies, error } = job.view();
-    if (state === 'done') {
-      this.#show(results, job);
-      this.#journal.write('analysis', `${input}: ${packets} packets, ${windows} windows, ${anomalies} anomalies.`);
-      return;
-    }
-    this.#journal.write('analysis', `${input} is not analysed: ${error ?? 'it was cancelled.'}`, 'warn');
-    if (job.failure?.cause !== undefined) this.#options.log.error({ err: job.failure.cause }, 'analysis failed');
+    if (job.view().state === 'done') this.#show(results, job);
+    tellComputed(job, this.#journal, this.#options.log);
   }
 
   #captured(job: Job): void {
-    const { interface: name, packets, dropped, error } = this.#capture.status();
-    this.#metrics.dropped(dropped ?? 0);
-    const failed = error ?? job.failure?.message;
-    const text = `The capture on ${name} is over: ${packets} packets, ${dropped ?? 'unknown'} dropped.`;
-    this.#journal.write('capture', failed === undefined ? text : `${text} ${failed}`, failed ? 'warn' : 'info');
+    const capture = this.#capture.status();
+    this.#metrics.dropped(capture.dropped ?? 0);
+    tellCaptured(job, capture, this.#journal);
   }
 
   #sort(): void {

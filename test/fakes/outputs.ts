@@ -39,8 +39,13 @@ export class MemoryOutputs implements OutputStore {
     position: OutputPosition,
     letters: readonly NewOutputDeadLetter[],
   ): Promise<boolean> {
-    if (!this.definitions.has(name)) return false;
+    if (!(await this.addLetters(name, letters))) return false;
     this.positions.set(`${name} ${node}`, position);
+    return true;
+  }
+
+  async addLetters(name: string, letters: readonly NewOutputDeadLetter[]): Promise<boolean> {
+    if (!this.definitions.has(name)) return false;
     const at = new Date().toISOString();
     for (const letter of letters) {
       const known = this.dead.findIndex((each) => each.output === name && each.eventId === letter.eventId);

@@ -56,6 +56,18 @@ export async function openCaptureFile(path: string, onProblem: OnProblem): Promi
   }
 }
 
+/** What is in memory already. */
+export function heldInput(chunks: readonly Uint8Array[]): CaptureInput {
+  let read = 0;
+  async function* bytes(): AsyncIterable<Uint8Array> {
+    for (const chunk of chunks) {
+      read += chunk.length;
+      yield chunk;
+    }
+  }
+  return { bytes: bytes(), read: () => read, close: async () => undefined };
+}
+
 /** @throws AppError NOT_A_CAPTURE when this is no beginning of a capture */
 export function checkHead(peeked: Peeked): 'pcap' | 'pcapng' {
   try {

@@ -29,6 +29,7 @@ interface PositionRow {
   bookmark: string;
   counts: OutputPosition['counts'];
   ahead: OutputPosition['ahead'];
+  aheadOf: string | null;
 }
 
 /** Outputs in PostgreSQL. Everything bears being done twice, because a broken connection has it repeated. */
@@ -71,10 +72,18 @@ export class PostgresOutputs implements OutputStore {
   async position(name: string, node: number): Promise<OutputPosition | undefined> {
     const [row] = await this.#database.run(
       (sql) => sql<PositionRow[]>`
-        select bookmark::text as bookmark, counts, ahead from vedette.output_positions
+        select bookmark::text as bookmark, counts, ahead, ahead_of::text as "aheadOf" from vedette.output_positions
         where output = ${name} and node = ${node}`,
     );
-    return row;
+    if (!row) return undefined;
+    const { aheadOf, ...position } = row;
+    return aheadOf === null ? position : { ...position, aheadOf };
+  }
+
+  async addLetters(name: string, letters: readonly NewOutputDeadLetter[]): Promise<boolean> {
+    const at = new Date().toISOString();
+    for (const chunk of columnsOf(letters)) if (!(await this.#write(name, chunk, at))) return false;
+    return true;
   }
 
   async save(
@@ -189,14 +198,15 @@ export class PostgresOutputs implements OutputStore {
 }
 
 /** Part of a statement that has the name in `output`. */
-function movePosition(sql: Sql, node: number, { bookmark, counts, ahead }: OutputPosition, at: string) {
+function movePosition(sql: Sql, node: number, position: OutputPosition, at: string) {
+  const { bookmark, counts, ahead, aheadOf = null } = position;
   return sql`
-    insert into vedette.output_positions (output, node, bookmark, counts, ahead, updated_at)
+    insert into vedette.output_positions (output, node, bookmark, counts, ahead, ahead_of, updated_at)
     select name, ${node}::integer, ${bookmark}::text::numeric, ${JSON.stringify(counts)}::text::jsonb,
-      ${JSON.stringify(ahead)}::text::jsonb, ${at}::timestamptz from output
+      ${JSON.stringify(ahead)}::text::jsonb, ${aheadOf}::text::numeric, ${at}::timestamptz from output
     on conflict (output, node) do update
       set bookmark = excluded.bookmark, counts = excluded.counts, ahead = excluded.ahead,
-        updated_at = excluded.updated_at`;
+        ahead_of = excluded.ahead_of, updated_at = excluded.updated_at`;
 }
 
 /** Part of a statement that has the name in `output`. */

@@ -98,6 +98,8 @@ export interface OutputStore {
    * @returns false when there is no output of this name (it was removed): nothing was written.
    */
   save(name: string, node: number, position: OutputPosition, letters: readonly NewOutputDeadLetter[]): Promise<boolean>;
+  /** The letters alone, as `save` writes them. @returns false when there is no output of this name. */
+  addLetters(name: string, letters: readonly NewOutputDeadLetter[]): Promise<boolean>;
   /** Newest first, at most 1,000. @throws AppError INVALID_PARAMETER when `before` is no id. */
   letters(query: OutputDeadLetterQuery): Promise<OutputDeadLetter[]>;
   letter(output: string, id: string): Promise<OutputDeadLetter | undefined>;

@@ -17,6 +17,7 @@ create table vedette.output_positions (
   bookmark numeric(20) not null,
   counts jsonb not null,
   ahead jsonb not null,
+  ahead_of numeric(20),
   updated_at timestamptz not null,
   primary key (output, node)
 );
