@@ -337,9 +337,10 @@ export class TrafficService implements Component, TrafficDirectory {
 
   async #follow(): Promise<void> {
     if (!this.#followed) return;
-    const { results } = this.#followed;
-    await this.#followed.start(this.#hooks(results));
-    this.#show(results, undefined);
+    const followed = this.#followed;
+    const count = this.#metrics.follow(() => followed.view());
+    await followed.start(this.#hooks(followed.results, count));
+    this.#show(followed.results, undefined);
   }
 
   #analyse(
@@ -362,10 +363,11 @@ export class TrafficService implements Component, TrafficDirectory {
     return `live ${this.capture().started} ${windowSeconds}`;
   }
 
-  #hooks(results: TrafficResults) {
+  #hooks(results: TrafficResults, count?: () => void) {
     return {
       onWindow: (window: Window) => {
         results.add(window);
+        count?.();
         this.#metrics.window();
       },
       onAnomaly: (anomaly: Anomaly) => {
