@@ -30,15 +30,24 @@ import { readExporterSettings } from './pipelines/exporter-settings.ts';
 import { ensureCliKey, ensureFirstKey } from './pipelines/first-keys.ts';
 import { FlowCollector } from './pipelines/flows.ts';
 import { loadLocalIndicators } from './pipelines/indicator-sources.ts';
+import { outputKinds } from './pipelines/outputs/output-kinds.ts';
+import { outputsOfSettings } from './pipelines/outputs/settings-outputs.ts';
+import { OutputService } from './pipelines/outputs.ts';
 import { TelemetryPipeline } from './pipelines/telemetry.ts';
+import { addressFacts } from './pipelines/traffic/address-facts.ts';
 import { storedAnalysis } from './pipelines/traffic/stored-analysis.ts';
+import { StoredRuns } from './pipelines/traffic/stored-runs.ts';
 import { TrafficAnalysis } from './pipelines/traffic.ts';
 import type { EventParts } from './pipelines/traffic-service/event-source.ts';
 import { TrafficService } from './pipelines/traffic-service.ts';
+import { interfaceSpeed } from './sources/capture/interfaces.ts';
 import { LiveCapture } from './sources/capture/live-capture.ts';
 import { JsonlFileSource } from './sources/jsonl-file.ts';
 import { PostgresStateStore } from './stores/state/state-store.ts';
 import { ColumnStore } from './stores/telemetry/column-store.ts';
+
+/** Rows that wait to be inserted when events come as fast as the machine takes them. */
+const BUSY_ROWS = 100_000;
 
 export interface FollowedFile {
   readonly path: string;
@@ -144,7 +153,7 @@ export function createApp(config: LoadedConfig, options: AppOptions): App {
   components.push(registry);
   const flows = settings.flows.enabled ? flowCollector(settings, { registry, pipeline, metrics, log }) : undefined;
   if (flows) components.push(flows);
-  const traffic = trafficService(settings, { state, telemetry, pipeline, metrics, log });
+  const traffic = trafficService(settings, { state, telemetry, pipeline, locator, metrics, log });
   components.push(traffic);
   for (const file of options.follow ?? []) {
     components.push(
@@ -159,7 +168,21 @@ export function createApp(config: LoadedConfig, options: AppOptions): App {
       }),
     );
   }
+  const outputs = new OutputService({
+    state,
+    telemetry,
+    node: settings.node,
+    kinds: outputKinds(),
+    configured: outputsOfSettings(settings),
+    deadLetterDays: settings.telemetry.deadLetterDays,
+    pressure: () => Math.min(1, telemetry.spooledRows / BUSY_ROWS),
+    version: readVersion().version,
+    metrics,
+    log: log.child({ component: 'outputs' }),
+  });
+  components.push(outputs);
   const deps: ApiDeps = {
+    outputs,
     telemetry,
     state,
     locator,
@@ -255,30 +278,45 @@ function trafficService(
     state: PostgresStateStore;
     telemetry: ColumnStore;
     pipeline: TelemetryPipeline;
+    locator: GeoLocator;
     metrics: Metrics;
     log: Log;
   },
 ): TrafficService {
   const { traffic, geo } = settings;
-  const { state, telemetry, pipeline, metrics, log } = parts;
-  const known = async (source: string) => {
-    const filter = parseFilter(`source = ${JSON.stringify(source)}`);
-    const range = { from: 0, to: Number.MAX_SAFE_INTEGER };
-    return (await telemetry.events({ range, filter, columns: [], limit: 1 })).length > 0;
-  };
+  const { state, telemetry, pipeline, locator, metrics, log } = parts;
+  const places = addressFacts((address) => locator.place(address));
+  const runs = new StoredRuns({
+    settings: state.settings,
+    now: Date.now,
+    exists: async (source, prefix) => {
+      const filter = parseFilter(`source = ${JSON.stringify(source)} and uid startswith ${JSON.stringify(prefix)}`);
+      const range = { from: 0, to: Number.MAX_SAFE_INTEGER };
+      return (await telemetry.events({ range, filter, columns: [], limit: 1 })).length > 0;
+    },
+  });
   const captureDir = traffic.captureDir ?? join(settings.dataDir, 'captures');
   const { ringPackets, ringBytes } = traffic;
   return new TrafficService({
     ...traffic,
     captureDir,
     // What it finds is held by the service, within bounds of its own.
-    analysis: ({ seconds, source: from, input, again }, hooks) => {
+    analysis: ({ seconds, source: from, input, run }, hooks) => {
       const source = from === 'live' ? 'live' : 'pcap';
       // Windows of live traffic end by the clock, also while it is quiet.
-      const clock = source === 'live' && !again ? () => Date.now() * 1000 : undefined;
-      const options = { seconds, homeNetworks: geo.homeNetworks, keepWindows: 0, keepAnomalies: 0, clock };
-      if (!traffic.storeConnections || again) return new TrafficAnalysis(options, hooks);
-      return storedAnalysis(options, hooks, { source, input, take: (batch) => pipeline.take(batch, []), known });
+      const clock = source === 'live' && run !== undefined ? () => Date.now() * 1000 : undefined;
+      const linkBps = traffic.linkBps || (source === 'live' ? interfaceSpeed(input) : undefined);
+      const options = {
+        seconds,
+        homeNetworks: geo.homeNetworks,
+        keepWindows: 0,
+        keepAnomalies: 0,
+        clock,
+        facts: { ...places, linkBps },
+        ready: () => locator.ready(),
+      };
+      if (!traffic.storeConnections || run === undefined) return new TrafficAnalysis(options, hooks);
+      return storedAnalysis(options, hooks, { source, input, run, runs, take: (batch) => pipeline.take(batch, []) });
     },
     events: storedEvents(settings, { state, telemetry, log }),
     capture: new LiveCapture({ tool: traffic.captureTool, ringPackets, ringBytes, folder: captureDir }),

@@ -25,7 +25,11 @@ const BLOCK = 64 * 1024;
 const PIPE_GRACE = 500;
 
 const ARGS = {
-  file: { type: 'positional', required: true, description: 'pcap or pcapng, plain, gzip or zstd; several, or - for stdin' },
+  file: {
+    type: 'positional',
+    required: true,
+    description: 'pcap or pcapng, plain, gzip or zstd; several, or - for stdin',
+  },
   output: {
     type: 'string',
     alias: 'o',

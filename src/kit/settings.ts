@@ -292,6 +292,12 @@ export const SETTINGS = {
       true,
       'Make events of the connections of captures, located, matched and scored like all others.',
     ),
+    linkBps: whole(
+      0,
+      0,
+      10 ** 13,
+      'Bits a second of the link that is watched: floods are told from less on a slow one. 0 is what the interface of a live capture says.',
+    ),
     ringPackets: whole(100_000, 100, 10_000_000, 'Packets that a live capture keeps.'),
     ringBytes: bytes(50 * MIB, MIB, 'Bytes that a live capture keeps in memory.'),
     captureDir: optionalPath('Folder of captures that may be analysed; captures in the data folder when not set.'),

@@ -45,6 +45,8 @@ export interface OutputPosition {
   readonly counts: OutputCounts;
   /** Events still to be read by day of receipt (YYYYMMDD), as they were counted last: what a gap is measured with. */
   readonly ahead: Readonly<Record<string, number>>;
+  /** The bookmark for which `ahead` was counted, where that is not `bookmark`: of an output with a filter. */
+  readonly aheadOf?: string;
 }
 
 /**
@@ -54,7 +56,8 @@ export interface OutputPosition {
  * - `paused`: stopped by a person.
  * - `stopped`: the process is ending.
  */
-export type OutputState = 'running' | 'retrying' | 'blocked' | 'paused' | 'stopped';
+export const OUTPUT_STATES = ['running', 'retrying', 'blocked', 'paused', 'stopped'] as const;
+export type OutputState = (typeof OUTPUT_STATES)[number];
 
 export interface OutputProblem {
   /** Microseconds since 1970. */
@@ -113,6 +116,9 @@ export interface OutputDeadLetter {
   readonly firstAt: string;
   readonly lastAt: string;
 }
+
+/** A refusal that is to become a dead letter, or one attempt more of the one there is of this event. */
+export type NewOutputDeadLetter = Pick<OutputDeadLetter, 'eventId' | 'original' | 'code' | 'reason'>;
 
 /** Answer to a test event. Keys as the API shows them. */
 export interface OutputTestResult {

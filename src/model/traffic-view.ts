@@ -230,7 +230,7 @@ export interface TrafficDirectory {
   /** Newest first. */
   files(): Promise<readonly CaptureFile[]>;
   /** Takes a capture. @throws AppError BODY_TOO_LARGE, NOT_A_CAPTURE, QUEUE_FULL, STORAGE_FULL */
-  upload(bytes: AsyncIterable<Uint8Array>): Promise<CaptureFile>;
+  upload(bytes: AsyncIterable<Uint8Array>, given?: string): Promise<CaptureFile>;
   removeFile(name: string): Promise<boolean>;
 
   interfaces(): Promise<readonly CaptureInterface[]>;

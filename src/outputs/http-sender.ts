@@ -8,7 +8,7 @@ import {
   type HttpRequest,
 } from '../kit/http-client.ts';
 import { CookieJar } from './cookie-jar.ts';
-import type { Delivery, Rejected } from './output.ts';
+import type { Delivery } from './output.ts';
 import { Redactor } from './redactor.ts';
 import { retryAfter } from './retry-after.ts';
 
@@ -31,6 +31,8 @@ export interface Problem {
 export interface Exchange {
   /** Of the request's body, on the wire. */
   readonly bytes: number;
+  /** Of it before compression. */
+  readonly body: number;
   readonly answer: HttpAnswer | undefined;
   readonly problem: Problem | undefined;
 }
@@ -91,7 +93,7 @@ export class HttpSender {
     const plain = bytesOf(body);
     const zipped = gzip && plain !== undefined && plain.length >= SMALL;
     const content = zipped ? await compressed(plain) : plain;
-    const bytes = content?.length ?? 0;
+    const sizes = { bytes: content?.length ?? 0, body: plain?.length ?? 0 };
     const cookie = this.#jar?.header;
     try {
       const answer = await this.#client.request({
@@ -109,9 +111,9 @@ export class HttpSender {
         maxAnswer: MAX_ANSWER,
       });
       this.#jar?.keep(answer.cookies, now());
-      return { bytes, answer, problem: this.#problemOf(answer) };
+      return { ...sizes, answer, problem: this.#problemOf(answer) };
     } catch (error) {
-      return { bytes, answer: undefined, problem: this.#failure(error) };
+      return { ...sizes, answer: undefined, problem: this.#failure(error) };
     }
   }
 
@@ -173,18 +175,17 @@ function compressed(bytes: Uint8Array): Promise<Uint8Array> {
   return gzip(bytes, { level: constants.Z_BEST_SPEED });
 }
 
-/** The delivery of a request that failed: `left` is not settled. */
-export function undelivered(
-  problem: Problem,
-  left: readonly number[],
-  bytes: number,
-  settled: { readonly rejected?: readonly Rejected[]; readonly duplicates?: number } = {},
-): Delivery {
-  return { ...problem, left, bytes, rejected: settled.rejected ?? [], duplicates: settled.duplicates ?? 0 };
+/** What else a delivery says: what was settled, and how much was sent. */
+export type DeliveryParts = Pick<Delivery, 'bytes'> &
+  Partial<Pick<Delivery, 'rejected' | 'duplicates' | 'resent' | 'body'>>;
+
+/** The delivery of requests that failed, or some of them: `left` is not settled. */
+export function undelivered(problem: Problem, left: readonly number[], parts: DeliveryParts): Delivery {
+  return { rejected: [], duplicates: 0, ...parts, ...problem, left };
 }
 
 /** The delivery of requests that the receiver confirmed. `code` and `detail` may hold a warning. */
-export function delivered(parts: Partial<Omit<Delivery, 'outcome' | 'left'>> & { readonly bytes: number }): Delivery {
+export function delivered(parts: DeliveryParts & Partial<Pick<Delivery, 'status' | 'code' | 'detail'>>): Delivery {
   return { rejected: [], duplicates: 0, status: 200, code: '', detail: '', ...parts, outcome: 'delivered', left: [] };
 }
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Component, Health } from '../kit/component.ts';
 import { AppError, messageOf } from '../kit/errors.ts';
 import type {
@@ -18,6 +19,7 @@ import type { Anomaly, Baseline, BaselineType, Window } from '../model/window.ts
 import { BaselineKeeper } from './traffic-service/baseline-keeper.ts';
 import { beginFirst } from './traffic-service/begin-first.ts';
 import { CaptureFolder } from './traffic-service/capture-folder.ts';
+import { captureIdentity } from './traffic-service/capture-identity.ts';
 import { type CaptureInput, heldInput, openCaptureFile } from './traffic-service/capture-input.ts';
 import { FollowedEvents, NO_CAPTURE, nameOfEvents } from './traffic-service/event-source.ts';
 import type { Job, JobOrder, MakeAnalysis } from './traffic-service/job.ts';
@@ -225,8 +227,8 @@ export class TrafficService implements Component, TrafficDirectory {
     return this.#folder.list();
   }
 
-  async upload(bytes: AsyncIterable<Uint8Array>): Promise<CaptureFile> {
-    const { name, bytes: size, modified } = await this.#folder.upload(bytes);
+  async upload(bytes: AsyncIterable<Uint8Array>, given?: string): Promise<CaptureFile> {
+    const { name, bytes: size, modified } = await this.#folder.upload(bytes, given);
     this.#journal.write('files', `${name} is uploaded: ${size} bytes.`);
     return { name, bytes: size, modified };
   }
@@ -265,7 +267,13 @@ export class TrafficService implements Component, TrafficDirectory {
       const input = { bytes: stream, read: () => this.#capture.status().bytes, close: () => this.#capture.stop() };
       const key = this.#liveKey(windowSeconds);
       const results = new TrafficResults('live', order.interface, windowSeconds, key);
-      const job = this.#runs.add({ source: 'live', input: order.interface, windowSeconds, bytesTotal: null });
+      const job = this.#runs.add({
+        source: 'live',
+        input: order.interface,
+        windowSeconds,
+        bytesTotal: null,
+        run: randomBytes(6).toString('hex'),
+      });
       this.#show(results, job);
       this.#journal.write('capture', `Capturing on ${order.interface} with ${this.#capture.status().tool}.`);
       job.start(input, this.#options.analysis, this.#hooks(results), () => this.#captured(job));
@@ -291,9 +299,10 @@ export class TrafficService implements Component, TrafficDirectory {
     if (known) return known;
     return this.#runs.exclusively(async () => {
       const problems: string[] = [];
+      const run = await captureIdentity(found.path);
       const input = await openCaptureFile(found.path, (text) => problems.push(text));
       const results = new TrafficResults('pcap', found.name, windowSeconds, key);
-      return this.#analyse(results, input, { bytesTotal: found.bytes, problems });
+      return this.#analyse(results, input, { bytesTotal: found.bytes, problems, run });
     });
   }
 
@@ -313,7 +322,7 @@ export class TrafficService implements Component, TrafficDirectory {
       const bytesTotal = held.reduce((sum, { length }) => sum + length, 0);
       const results = new TrafficResults('live', name, windowSeconds, key);
       const input = heldInput(held);
-      return this.#analyse(results, input, { bytesTotal, again: true });
+      return this.#analyse(results, input, { bytesTotal });
     });
   }
 
@@ -346,7 +355,7 @@ export class TrafficService implements Component, TrafficDirectory {
   #analyse(
     results: TrafficResults,
     input: CaptureInput,
-    more: Pick<JobOrder, 'bytesTotal' | 'problems' | 'again'>,
+    more: Pick<JobOrder, 'bytesTotal' | 'problems' | 'run'>,
   ): TrafficJob {
     const { source, input: name, windowSeconds } = results;
     const job = this.#runs.add({ source, input: name, windowSeconds, ...more });

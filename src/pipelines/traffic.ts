@@ -12,7 +12,8 @@ import { Dissector, newDissected } from '../packets/dissect.ts';
 import { PayloadInspector } from '../packets/inspect/payload-inspector.ts';
 import type { OnProblem, Packet } from '../packets/packet.ts';
 import { asked, makeDetectors } from './detectors.ts';
-import { connectionName } from './traffic/connection-name.ts';
+import type { TrafficFacts } from './traffic/address-facts.ts';
+import { eventNames } from './traffic/connection-name.ts';
 import { ConnectionSums } from './traffic/connection-sums.ts';
 import { DnsQueries } from './traffic/dns-queries.ts';
 import { Intake } from './traffic/intake.ts';
@@ -41,6 +42,12 @@ export interface TrafficOptions {
    * that of the packets alone.
    */
   readonly clock?: () => number;
+  /** What detectors are told of addresses and of the link. */
+  readonly facts?: TrafficFacts;
+  /** Reading a file begins when this is over: before, facts are not known. Live traffic does not wait. */
+  readonly ready?: () => Promise<void>;
+  /** What connections are called by outside, `RUN-C1`, where the capture has a name there; else `C1`. */
+  readonly run?: string;
 }
 
 export interface TrafficHooks {
@@ -105,16 +112,17 @@ export class TrafficAnalysis {
     const { isInternal } = new HomeNetworks(options.homeNetworks ?? DEFAULT_HOME_NETWORKS);
     const { detectors: wanted = true } = options;
     const only = typeof wanted === 'boolean' ? undefined : new Set(wanted);
-    const detectors = wanted === false ? [] : makeDetectors(isInternal, only);
+    const detectors = wanted === false ? [] : makeDetectors(isInternal, only, options.facts);
     this.detection = new Detection({ seconds: options.seconds, detectors, allow: this.allow });
     this.#timeline = new TimelineBuilder(this.detection.windows.size);
     this.#dissector = new Dissector((text) => this.#note(text));
-    const queries = new DnsQueries(asked(detectors), (slot) => this.#table.shown(slot));
+    const eventOf = eventNames(options.run);
+    const queries = new DnsQueries(asked(detectors), (slot) => this.#table.shown(slot), eventOf);
     this.#table = new ConnectionTable({
       limit: options.connections ?? CONNECTIONS,
       inspector: options.inspect === false ? undefined : new PayloadInspector({ onDns: queries.take }),
       communityId,
-      eventOf: connectionName,
+      eventOf,
       onConnection: this.#connection,
       onObservation: this.#observation,
     });
@@ -127,6 +135,7 @@ export class TrafficAnalysis {
    */
   async read(source: AsyncIterable<Uint8Array>, onProblem?: OnProblem): Promise<void> {
     const intake = this.#intake;
+    if (!this.#options.clock) await this.#options.ready?.();
     const reader = await openCapture(intake.read(source), (text) => {
       if (intake.stopped) return;
       this.#note(text);

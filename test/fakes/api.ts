@@ -13,11 +13,12 @@ import type {
   DeadLetterQuery,
   EventQuery,
   EventRow,
-  EventTail,
   SeriesQuery,
   StoredDeadLetter,
   TopQuery,
 } from '../../src/stores/telemetry/store.ts';
+import { MemoryOutputs } from './outputs.ts';
+import { tailOf } from './tail.ts';
 
 export const ADMIN = 'environment-key';
 export const asAdmin = { authorization: `Bearer ${ADMIN}` };
@@ -208,7 +209,7 @@ function telemetryOf(world: World): ApiDeps['telemetry'] {
         },
       ];
     },
-    ...tailOf(world),
+    ...tailOf(() => world.events, NOW),
     deadLetters: async ({ limit, before, reason }: DeadLetterQuery) =>
       world.letters
         .filter((letter) => reason === undefined || letter.reason === reason)
@@ -229,28 +230,6 @@ function telemetryOf(world: World): ApiDeps['telemetry'] {
       spooledRows: 0,
       spooledBytes: 0,
     }),
-  };
-}
-
-/** Reads the events of the world by id; their ids are small numbers, so a bookmark is a time in microseconds after NOW. */
-function tailOf(world: World): EventTail {
-  const ascending = () => [...world.events].sort((a, b) => Number(a.id) - Number(b.id));
-  const later = (after: string) => ascending().filter((row) => Number(row.id) > Number(after));
-  return {
-    tail: async ({ after, limit }) => {
-      const left = later(after);
-      const rows = left.slice(0, limit);
-      return { rows, upTo: String(rows.at(-1)?.id ?? after), end: rows.length === left.length };
-    },
-    head: () => String(ascending().at(-1)?.id ?? 0),
-    onHead: () => () => {},
-    ahead: async (after) => {
-      const events = later(after).length;
-      return events > 0 ? [{ day: '20261120', events }] : [];
-    },
-    bookmarkAt: (time) => String(Math.max(0, time - NOW - 1)),
-    commitTime: (id) => NOW + Number(id),
-    eventsById: async (ids) => ascending().filter((row) => ids.includes(String(row.id))),
   };
 }
 
@@ -320,6 +299,7 @@ function stateOf(world: World): ApiDeps['state'] {
       list: async () => world.indicators,
     },
     exporters: { remember: async () => {}, list: async () => [], forget: async () => false },
+    outputs: new MemoryOutputs(),
   };
 }
 

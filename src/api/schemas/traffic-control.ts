@@ -114,6 +114,9 @@ export const captureAnswer = z.object({
 const captureFile = z.object({ name: z.string(), bytes: count, modified: isoTime });
 
 export const filesAnswer = z.object({ items: z.array(captureFile) });
+export const uploadQuery = z.object({
+  name: z.string().max(1024).optional().describe('What the file is called; folders and odd characters are left out.'),
+});
 export const uploadAnswer = captureFile.extend({
   pcap_file: z.string().describe('The name again, as compute takes it.'),
 });

@@ -60,6 +60,21 @@ describe('an upload', () => {
     expect(await service.removeFile('../../etc/passwd')).toBe(false);
   });
 
+  it('keeps the name that it came with, and another one beside it', async () => {
+    const names = [];
+    for (const bytes of [TWO, gzipSync(TWO), TWO])
+      names.push((await service.upload(pieces(bytes), '/home/x/Büro 1.pcap')).name);
+    expect(names).toEqual(['uploads/Buro-1.pcap', 'uploads/Buro-1.pcap.gz', 'uploads/Buro-1-2.pcap']);
+    expect(await compute(names[2])).toMatchObject({ input: 'uploads/Buro-1-2.pcap', packets: 35 });
+    expect(service.status()).toMatchObject({ file: 'uploads/Buro-1-2.pcap' });
+    const same = await Promise.all([1, 2, 3].map(() => service.upload(pieces(TWO), 'same.pcap')));
+    expect(same.map(({ name }) => name).sort()).toEqual([
+      'uploads/same-2.pcap',
+      'uploads/same-3.pcap',
+      'uploads/same.pcap',
+    ]);
+  });
+
   it.each([
     ['text', Buffer.from('GET / HTTP/1.1\r\n\r\n')],
     ['nothing', Buffer.alloc(0)],

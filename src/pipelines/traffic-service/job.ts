@@ -29,8 +29,8 @@ export interface AnalysisOptions {
   readonly source: TrafficSource;
   /** What is analysed: a file or an interface. */
   readonly input: string;
-  /** Packets of a live capture that were analysed before, when they came. */
-  readonly again: boolean;
+  /** Identity of the capture; undefined for packets of a live one that were analysed before, when they came. */
+  readonly run: string | undefined;
 }
 
 export type MakeAnalysis = (options: AnalysisOptions, hooks: AnalysisHooks) => Analysis;
@@ -42,8 +42,8 @@ export interface JobOrder {
   readonly bytesTotal: number | null;
   /** Where problems of the input are put, by those who find them earlier, too. */
   readonly problems?: string[];
-  /** See {@link AnalysisOptions.again}. */
-  readonly again?: boolean;
+  /** See {@link AnalysisOptions.run}. */
+  readonly run?: string;
 }
 
 /** Problems that a job lists. */
@@ -129,9 +129,9 @@ export class Job {
     hooks: Pick<AnalysisHooks, 'onWindow' | 'onAnomaly'>,
   ): Promise<void> {
     try {
-      const { windowSeconds: seconds, source, input: name, again = false } = this.#order;
+      const { windowSeconds: seconds, source, input: name, run } = this.#order;
       const analysis = make(
-        { seconds, source, input: name, again },
+        { seconds, source, input: name, run },
         {
           onWindow: (window) => {
             this.#windows++;

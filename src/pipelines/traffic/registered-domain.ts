@@ -1,7 +1,5 @@
 import { parse } from 'tldts';
-
-/** Names whose answer is remembered; a tunnel asks for each of its names once, so old ones have to go. */
-const REMEMBERED = 4096;
+import { RecentCache } from '../../kit/recent-cache.ts';
 
 /** What comes here is a name and nothing else: no URL, no port, nothing to be checked twice. */
 const AS_NAME = {
@@ -11,9 +9,12 @@ const AS_NAME = {
   validateHostname: false,
 } as const;
 
-/** Two generations: what was asked for lately is in the first, and the second goes when that is full. */
-let recent = new Map<string, string | undefined>();
-let before = new Map<string, string | undefined>();
+/** Names whose answer is remembered; a tunnel asks for each of its names once, so there are not many. */
+const cache = new RecentCache(4096, (name) => {
+  if (name.endsWith('.') || name.startsWith('.') || name.includes('..')) return undefined;
+  const { domain, isIcann, isPrivate } = parse(name.toLowerCase(), AS_NAME);
+  return domain !== null && (isIcann || isPrivate) ? domain : undefined;
+});
 
 /**
  * The domain that was registered, by the public suffix list (publicsuffix.org) with its private part: `example.co.uk` of
@@ -21,19 +22,5 @@ let before = new Map<string, string | undefined>();
  * suffix itself, one label, an address, or a last label that is not on the list.
  */
 export function registeredDomain(name: string): string | undefined {
-  const known = recent.get(name);
-  if (known !== undefined || recent.has(name)) return known;
-  const domain = before.get(name) ?? (before.has(name) ? undefined : listed(name));
-  if (recent.size >= REMEMBERED) {
-    before = recent;
-    recent = new Map();
-  }
-  recent.set(name, domain);
-  return domain;
-}
-
-function listed(name: string): string | undefined {
-  if (name.endsWith('.') || name.startsWith('.') || name.includes('..')) return undefined;
-  const { domain, isIcann, isPrivate } = parse(name.toLowerCase(), AS_NAME);
-  return domain !== null && (isIcann || isPrivate) ? domain : undefined;
+  return cache.get(name);
 }

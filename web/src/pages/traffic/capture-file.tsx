@@ -68,7 +68,7 @@ function useSending(done: (name: string) => void) {
     setError(null);
     setNow({ name: file.name, sent: 0, total: file.size });
     const progress = (sent: number, total: number) => setNow({ name: file.name, sent, total });
-    current.current = upload<CaptureFile>(PATHS.captures, file, progress);
+    current.current = upload<CaptureFile>(`${PATHS.captures}?name=${encodeURIComponent(file.name)}`, file, progress);
     try {
       const { name } = await current.current.answer;
       done(name);
