@@ -12,9 +12,11 @@ import { Dissector, newDissected } from '../packets/dissect.ts';
 import { PayloadInspector } from '../packets/inspect/payload-inspector.ts';
 import type { OnProblem, Packet } from '../packets/packet.ts';
 import { asked, makeDetectors } from './detectors.ts';
-import { connectionName } from './traffic/connection-name.ts';
+import type { TrafficFacts } from './traffic/address-facts.ts';
+import { eventNames } from './traffic/connection-name.ts';
 import { ConnectionSums } from './traffic/connection-sums.ts';
 import { DnsQueries } from './traffic/dns-queries.ts';
+import { Intake } from './traffic/intake.ts';
 import { PacketTotals } from './traffic/packet-totals.ts';
 import { TimelineBuilder } from './traffic/timeline-builder.ts';
 
@@ -35,6 +37,17 @@ export interface TrafficOptions {
   readonly keepAnomalies?: number;
   /** Largest hosts and pairs in the result: 10 when not given. */
   readonly top?: number;
+  /**
+   * The clock of live traffic, microseconds since 1970: windows end by it while no packets come. Without it the time is
+   * that of the packets alone.
+   */
+  readonly clock?: () => number;
+  /** What detectors are told of addresses and of the link. */
+  readonly facts?: TrafficFacts;
+  /** Reading a file begins when this is over: before, facts are not known. Live traffic does not wait. */
+  readonly ready?: () => Promise<void>;
+  /** What connections are called by outside, `RUN-C1`, where the capture has a name there; else `C1`. */
+  readonly run?: string;
 }
 
 export interface TrafficHooks {
@@ -50,6 +63,8 @@ export interface TrafficHooks {
 const KEPT = 10_000;
 const CONNECTIONS = 262_144;
 const PROBLEMS = 1000;
+/** How much later than their time packets may come; dumpcap fetches them four times a second. */
+const GRACE = 1e6;
 
 /**
  * The way of a packet, from the file to the anomaly:
@@ -83,13 +98,13 @@ export class TrafficAnalysis {
   #windowCount = 0;
   #anomalyCount = 0;
   #hidden = 0;
-  #stopped = false;
-  /** Ends the wait for more of the file. */
-  #wake: () => void = () => undefined;
+  readonly #intake: Intake;
 
   constructor(options: TrafficOptions = {}, hooks: TrafficHooks = {}) {
     this.#options = options;
     this.#hooks = hooks;
+    const { clock } = options;
+    this.#intake = new Intake(clock && (() => this.#quiet(clock())));
     for (const rule of options.allow ?? []) {
       const wrong = this.allow.set(rule);
       if (wrong) throw new Error(`Allow rule ${rule.id}: ${wrong}`);
@@ -97,37 +112,39 @@ export class TrafficAnalysis {
     const { isInternal } = new HomeNetworks(options.homeNetworks ?? DEFAULT_HOME_NETWORKS);
     const { detectors: wanted = true } = options;
     const only = typeof wanted === 'boolean' ? undefined : new Set(wanted);
-    const detectors = wanted === false ? [] : makeDetectors(isInternal, only);
+    const detectors = wanted === false ? [] : makeDetectors(isInternal, only, options.facts);
     this.detection = new Detection({ seconds: options.seconds, detectors, allow: this.allow });
     this.#timeline = new TimelineBuilder(this.detection.windows.size);
     this.#dissector = new Dissector((text) => this.#note(text));
-    const queries = new DnsQueries(asked(detectors), (slot) => this.#table.shown(slot));
+    const eventOf = eventNames(options.run);
+    const queries = new DnsQueries(asked(detectors), (slot) => this.#table.shown(slot), eventOf);
     this.#table = new ConnectionTable({
       limit: options.connections ?? CONNECTIONS,
       inspector: options.inspect === false ? undefined : new PayloadInspector({ onDns: queries.take }),
       communityId,
-      eventOf: connectionName,
+      eventOf,
       onConnection: this.#connection,
       onObservation: this.#observation,
     });
   }
 
   /**
-   * Reads a capture, pcap or pcapng, gzipped or not. Several, one after the other, are one capture.
+   * Reads a capture, pcap or pcapng, plain, gzip or zstd. Several, one after the other, are one capture.
    * @param onProblem is told what could not be used of it, a sentence each.
    * @throws CaptureError when it is no capture.
    */
   async read(source: AsyncIterable<Uint8Array>, onProblem?: OnProblem): Promise<void> {
-    const counted = { bytes: 0 };
-    const reader = await openCapture(this.#until(source, counted), (text) => {
-      if (this.#stopped) return;
+    const intake = this.#intake;
+    if (!this.#options.clock) await this.#options.ready?.();
+    const reader = await openCapture(intake.read(source), (text) => {
+      if (intake.stopped) return;
       this.#note(text);
       onProblem?.(text);
     });
     try {
       while (await reader.more()) {
         while (reader.next()) this.packet(reader.packet);
-        await this.#hooks.onProgress?.(counted.bytes);
+        await this.#hooks.onProgress?.(intake.bytes);
       }
     } finally {
       await reader.close();
@@ -152,8 +169,7 @@ export class TrafficAnalysis {
 
   /** Ends reading early; what has been read can still be asked for. */
   stop(): void {
-    this.#stopped = true;
-    this.#wake();
+    this.#intake.stop();
   }
 
   /** Ends all connections and the present window. To be called once, at the end. */
@@ -178,28 +194,21 @@ export class TrafficAnalysis {
     };
   }
 
-  /** `source` until it ends or {@link stop} is called, also while nothing comes. */
-  async *#until(source: AsyncIterable<Uint8Array>, counted: { bytes: number }): AsyncIterable<Uint8Array> {
-    const iterator = source[Symbol.asyncIterator]();
-    let over = false;
-    try {
-      while (!this.#stopped) {
-        const next = await new Promise<IteratorResult<Uint8Array> | undefined>((resolve, reject) => {
-          this.#wake = () => resolve(undefined);
-          iterator.next().then(resolve, reject);
-        });
-        over = next?.done === true;
-        if (next === undefined || next.done) return;
-        counted.bytes += next.value.length;
-        yield next.value;
-      }
-    } finally {
-      // One that still waits for more closes when that has come; nobody waits for it.
-      if (!over) void iterator.return?.()?.catch(() => undefined);
+  /** Live traffic, of which nothing has come for a while: what was over a little before `now` ends without a packet. */
+  async #quiet(now: number): Promise<void> {
+    const time = now - GRACE;
+    if (this.#border === Number.NEGATIVE_INFINITY) {
+      // The first window of an interface that is silent begins with the capture.
+      this.detection.windows.begin(now);
+      this.#cross(now);
+    } else if (time >= this.#border) {
+      this.#table.tick(time);
+      this.#cross(time);
     }
+    await this.#hooks.onProgress?.(this.#intake.bytes);
   }
 
-  /** The window is over, since a packet of a later one has come. */
+  /** The window is over, since a packet of a later one has come, or its time has passed. */
   #cross(time: number): void {
     const { size } = this.detection.windows;
     const start = Math.floor(time / size) * size;

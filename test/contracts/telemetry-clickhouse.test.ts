@@ -10,6 +10,7 @@ import { EVENT_COLUMNS, EVENTS } from '../../src/stores/telemetry/schema.ts';
 import { ClickHouseFront } from '../support/clickhouse-front.ts';
 import { batchOf } from '../support/event-rows.ts';
 import { telemetryStoreContract } from './telemetry-store.ts';
+import { telemetryTailContract } from './telemetry-tail.ts';
 
 let front: ClickHouseFront;
 beforeAll(async () => {
@@ -18,6 +19,7 @@ beforeAll(async () => {
 afterAll(() => front.stop());
 
 telemetryStoreContract('ClickHouse by URL', async () => ({ clickhouseUrl: front.url }));
+telemetryTailContract('ClickHouse by URL', 17, async () => ({ clickhouseUrl: front.url }));
 
 describe('ClickHouse driver', () => {
   let driver: ClickHouseDriver;

@@ -37,7 +37,7 @@ export interface ConnectionTableOptions {
   readonly communityId?: CommunityId;
   /** Names the event behind observations of the connection with this id, for evidence; empty when absent. */
   readonly eventOf?: (id: number) => string;
-  /** Connections at most, those waiting to be observed included; 448 bytes each. */
+  /** Connections at most, those waiting to be observed included; 456 bytes each. */
   readonly limit?: number;
   /** Segments in flight, holes and round trip samples at most, of all connections; 21 bytes each. */
   readonly nodes?: number;

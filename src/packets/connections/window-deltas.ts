@@ -10,10 +10,13 @@ import {
   END_AT,
   ID_AT,
   IP_BYTES_AT,
+  MISSED_AT,
   OLD_DATA,
   OLD_DUPLICATES,
+  OLD_MISSED,
   OLD_ORIG_BYTES_AT,
   OLD_ORIG_PACKETS,
+  OLD_ORIG_RETRANSMITTED,
   OLD_REORDERED,
   OLD_RESP_BYTES_AT,
   OLD_RESP_PACKETS,
@@ -60,8 +63,10 @@ export class WindowDeltas {
     tcpFlags: 0,
     dataSegments: 0,
     retransmitted: 0,
+    srcRetransmitted: 0,
     reordered: 0,
     duplicateAcks: 0,
+    missedBytes: 0,
     rtts: new Float64Array(MAX_SAMPLES),
     rttCount: 0,
     service: '',
@@ -135,8 +140,12 @@ export class WindowDeltas {
     into.dstBytes = since(doubles, (at + OLD_RESP_BYTES_AT) >> 1, doubles[(at + RESP + IP_BYTES_AT) >> 1]);
     into.dataSegments = since(ints, at + OLD_DATA, both(ints, at, DATA));
     into.retransmitted = since(ints, at + OLD_RETRANSMITTED, both(ints, at, RETRANSMITTED));
+    into.srcRetransmitted = since(ints, at + OLD_ORIG_RETRANSMITTED, ints[at + ORIG + RETRANSMITTED]);
     into.reordered = since(ints, at + OLD_REORDERED, both(ints, at, REORDERED));
     into.duplicateAcks = since(ints, at + OLD_DUPLICATES, both(ints, at, DUPLICATE_ACKS));
+    // What a window changes fits in 31 bits, so that the lower half of the sum is enough.
+    const missed = doubles[(at + ORIG + MISSED_AT) >> 1] + doubles[(at + RESP + MISSED_AT) >> 1];
+    into.missedBytes = since(ints, at + OLD_MISSED, missed | 0) | 0;
   }
 
   #takeSamples(ints: Int32Array, at: number): void {

@@ -1,7 +1,6 @@
 import type { DnsQuery } from '../../model/dns-query.ts';
 import type { Connection } from '../../packets/connection.ts';
 import type { DnsMessage } from '../../packets/inspect/dns-message.ts';
-import { connectionName } from './connection-name.ts';
 
 interface Asked {
   query(query: DnsQuery): void;
@@ -11,6 +10,7 @@ interface Asked {
 export class DnsQueries {
   readonly #detectors: readonly Asked[];
   readonly #connection: (slot: number) => Connection;
+  readonly #eventOf: (id: number) => string;
   readonly #query: DnsQuery = {
     at: 0,
     client: '',
@@ -23,9 +23,10 @@ export class DnsQueries {
     event: '',
   };
 
-  constructor(detectors: readonly Asked[], connection: (slot: number) => Connection) {
+  constructor(detectors: readonly Asked[], connection: (slot: number) => Connection, eventOf: (id: number) => string) {
     this.#detectors = detectors;
     this.#connection = connection;
+    this.#eventOf = eventOf;
   }
 
   /** Names of the local network (mDNS, LLMNR, NetBIOS) are told by broadcast, not asked of a server. */
@@ -41,7 +42,7 @@ export class DnsQueries {
     query.code = message.rcode < 0 ? '' : message.rcodeName;
     query.questionBytes = message.queryBytes;
     query.answerBytes = message.answerBytes;
-    query.event = connectionName(id);
+    query.event = this.#eventOf(id);
     for (const detector of this.#detectors) detector.query(query);
   };
 }

@@ -1,6 +1,7 @@
 import type { Component } from '../../kit/component.ts';
 import type { EventBatch } from '../../model/batch.ts';
 import type { Column } from '../../model/columns.ts';
+import type { EventRow } from '../../model/event-row.ts';
 import type { FilterNode } from '../../model/filter/ast.ts';
 import type { DeadLetter } from '../../model/outcome.ts';
 
@@ -24,8 +25,27 @@ export interface EventCursor {
   readonly id: string;
 }
 
-/** A stored event under column names: numbers, strings (`id` too), `ts`/`received` in microseconds, JSON as text. */
-export type EventRow = Readonly<Record<string, string | number | null>>;
+export type { EventRow } from '../../model/event-row.ts';
+
+/** Reading forward in the order of commits, from a bookmark. Ids of a node increase in that order. */
+export interface TailQuery {
+  /** Id of the last event that was read, as decimal digits; `0` begins with the oldest that is kept. */
+  readonly after: string;
+  readonly filter?: FilterNode;
+  /** Columns to read; all when absent. `id` and `ts` always come. */
+  readonly columns?: readonly Column[];
+  /** Rows at most. */
+  readonly limit: number;
+}
+
+export interface TailPage {
+  /** Ascending by id. */
+  readonly rows: readonly EventRow[];
+  /** The next bookmark: whatever this node committed up to here is in `rows` of this page or an earlier one, or filtered out. */
+  readonly upTo: string;
+  /** Nothing further can be queried now. */
+  readonly end: boolean;
+}
 
 export interface EventQuery {
   readonly range: TimeRange;
@@ -113,8 +133,26 @@ export interface StoreStats {
 
 export type ExportFormat = 'ndjson' | 'csv' | 'parquet';
 
+/** Reading in the order of commits: what outputs and continuous analyses do. */
+export interface EventTail {
+  /** The next events after a bookmark, of this node. */
+  tail(query: TailQuery, options?: QueryOptions): Promise<TailPage>;
+  /** Id of the newest event of this node that can be queried; `0` when there is none. Costs nothing. */
+  head(): string;
+  /** Called after each insert that moved `head`, until the returned function is called. */
+  onHead(listener: () => void): () => void;
+  /** Events of this node after a bookmark, by day of receipt (YYYYMMDD, UTC), ascending; unfiltered. */
+  ahead(after: string, options?: QueryOptions): Promise<readonly { readonly day: string; readonly events: number }[]>;
+  /** The bookmark after which come the events committed at `time` (microseconds since 1970) and later. */
+  bookmarkAt(time: number): string;
+  /** When the event was committed, by its id: microseconds since 1970, exact to a millisecond or later under load. */
+  commitTime(id: string): number;
+  /** These events, as many as there still are, ascending by id. */
+  eventsById(ids: readonly string[], options?: QueryOptions): Promise<EventRow[]>;
+}
+
 /** Events, roll-ups and dead letters. Two drivers stand behind it: chDB in the process, ClickHouse by URL. */
-export interface TelemetryStore extends Component {
+export interface TelemetryStore extends Component, EventTail {
   /**
    * Gives the batch its ids and writes it to the spool. Resolves when it is on disk (fsync): from then on it survives a
    * crash and will be inserted exactly once. The batch may be reused as soon as this resolves.

@@ -37,7 +37,7 @@ describe('a capture file', () => {
     fireEvent.change(await screen.findByLabelText('Capture file', { selector: 'input' }), {
       target: { files: [file] },
     });
-    expect(uploads[0]).toMatchObject({ path: '/v1/traffic/captures', body: file });
+    expect(uploads[0]).toMatchObject({ path: '/v1/traffic/captures?name=office.pcap', body: file });
     act(() => uploads[0].upload.onprogress?.({ loaded: 5 }));
     expect(screen.getByRole('progressbar', { name: 'Uploading office.pcap' }).getAttribute('value')).toBe('5');
     expect(screen.getByRole('button', { name: 'Choose a capture' })).toHaveProperty('disabled', true);
