@@ -24,14 +24,14 @@ import { type CaptureInput, heldInput, openCaptureFile } from './traffic-service
 import { FollowedEvents, NO_CAPTURE, nameOfEvents } from './traffic-service/event-source.ts';
 import type { Job, JobOrder, MakeAnalysis } from './traffic-service/job.ts';
 import { Journal } from './traffic-service/journal.ts';
+import { refuseCapture } from './traffic-service/refuse-capture.ts';
 import { MAX_ANOMALIES, MAX_WINDOWS, TrafficResults } from './traffic-service/results.ts';
 import { RuleKeeper } from './traffic-service/rule-keeper.ts';
 import { Runs } from './traffic-service/runs.ts';
 import type { Capture, TrafficServiceOptions } from './traffic-service/service-options.ts';
+import { shownStatus } from './traffic-service/shown.ts';
 import { tellCaptured, tellComputed } from './traffic-service/tell-end.ts';
 import { TrafficMetrics } from './traffic-service/traffic-metrics.ts';
-
-const OUTPUT_NAME = /^[A-Za-z0-9][\w.-]{0,120}\.(pcap|cap)$/;
 
 /**
  * Traffic analysis for the server: one analysis at a time, of a file, a live capture or stored events, its windows,
@@ -105,17 +105,10 @@ export class TrafficService implements Component, TrafficDirectory {
   status(): TrafficStatus {
     const results = this.#results;
     return {
-      mode: results?.source ?? 'idle',
-      file: results?.source === 'pcap' ? results.input : null,
-      selection: results?.source === 'events' ? results.input : null,
-      events: this.#followed?.view() ?? null,
+      ...shownStatus(results, this.#options.windowSeconds),
       interface: results?.source === 'live' ? results.input : this.#capture.status().interface,
-      windowSeconds: results?.windowSeconds ?? this.#options.windowSeconds,
-      windows: this.windows().length,
-      anomalies: this.anomalies().length,
-      hidden: this.hidden().length,
+      events: this.#followed?.view() ?? null,
       baselines: this.baselines().length,
-      dropped: results?.dropped ?? 0,
       job: this.#runs.all[0]?.view() ?? null,
     };
   }
@@ -252,12 +245,7 @@ export class TrafficService implements Component, TrafficDirectory {
   }
 
   async startCapture(order: CaptureOrder): Promise<CaptureView> {
-    if (order.outputFile !== undefined && !OUTPUT_NAME.test(order.outputFile))
-      throw new AppError('INVALID_PARAMETER', 'output_file is a plain file name that ends in .pcap or .cap.');
-    if (this.#capture.running)
-      throw new AppError('CAPTURE_IMPOSSIBLE', `A capture on ${this.capture().interface} is running already.`);
-    if (this.#runs.busy)
-      throw new AppError('CAPTURE_IMPOSSIBLE', 'An analysis is running: wait for its end, or cancel it.');
+    refuseCapture(order, this.#capture, this.#runs);
     await this.#runs.exclusively(async () => {
       const stream = await this.#capture.start(order).catch((error: unknown) => {
         this.#journal.write('capture', `No capture on ${order.interface}: ${messageOf(error)}`, 'warn');
@@ -346,9 +334,10 @@ export class TrafficService implements Component, TrafficDirectory {
 
   async #follow(): Promise<void> {
     if (!this.#followed) return;
-    const { results } = this.#followed;
-    await this.#followed.start(this.#hooks(results));
-    this.#show(results, undefined);
+    const followed = this.#followed;
+    const count = this.#metrics.follow(() => followed.view());
+    await followed.start(this.#hooks(followed.results, count));
+    this.#show(followed.results, undefined);
   }
 
   #analyse(
@@ -371,10 +360,11 @@ export class TrafficService implements Component, TrafficDirectory {
     return `live ${this.capture().started} ${windowSeconds}`;
   }
 
-  #hooks(results: TrafficResults) {
+  #hooks(results: TrafficResults, count?: () => void) {
     return {
       onWindow: (window: Window) => {
         results.add(window);
+        count?.();
         this.#metrics.window();
       },
       onAnomaly: (anomaly: Anomaly) => {

@@ -102,23 +102,27 @@ export class EventDetection {
     }
     this.events++;
     this.packets += record.srcPackets + record.dstPackets;
-    if (this.#options.lateness === 0) this.#windows.advance(record.start);
     this.#windows.add(record, again);
   }
 
-  /** Ends the windows that are over. */
-  advance(): void {
-    this.#windows.advance();
+  /** Whether {@link advance} has something to do. @param row the one to be taken next, where they come in order */
+  isDue(row?: EventRow): boolean {
+    return this.#windows.isDue(row && Number(row.ts));
+  }
+
+  /** Ends the windows that are over; see {@link EventWindows.advance}. */
+  advance(row?: EventRow): Generator<void> {
+    return this.#windows.advance(row && Number(row.ts));
   }
 
   /** Ends the windows that wait for more. */
-  flush(): void {
-    this.#windows.flush();
+  flush(): Generator<void> {
+    return this.#windows.flush();
   }
 
   /** Ends all, for good. @param until windows that begin then, microseconds, or later are left out */
-  finish(until?: number): void {
-    this.#windows.flush(until);
+  *finish(until?: number): Generator<void> {
+    yield* this.#windows.flush(until);
     this.#judge(Number.POSITIVE_INFINITY);
   }
 

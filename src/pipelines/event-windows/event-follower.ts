@@ -16,7 +16,7 @@ const REST = 4;
 /** Between two looks while events come in, and after a failure. */
 const PAUSE_MS = 1000;
 const AGAIN_MS = 5000;
-const SAVE_MS = 300_000;
+const SAVE_MS = 600_000;
 /** A new installation begins with what came within the last hour. */
 const FIRST_US = 3600e6;
 /** Behind by more is worth a word in the health. */
@@ -182,14 +182,11 @@ export class EventFollower {
   async #take(rows: EventTailRows): Promise<void> {
     const detection = this.#detection!;
     for (let i = 0; i < rows.length; i++) {
-      if (i % SLICE === SLICE - 1) {
-        detection.advance();
-        await turn();
-      }
+      if (i % SLICE === SLICE - 1) await this.#pausing(detection.advance());
       detection.take(rows[i], !isAfter(String(rows[i].id), this.#known));
     }
     if (rows.length === 0) return;
-    detection.advance();
+    await this.#pausing(detection.advance());
     this.#lastCame = this.#now();
     this.#flushed = false;
   }
@@ -199,7 +196,7 @@ export class EventFollower {
     const { store, lateness } = this.#options;
     const due = this.#lastCame + lateness * 1000;
     if (!this.#flushed && this.#now() >= due) {
-      this.#detection!.flush();
+      await this.#pausing(this.#detection!.flush());
       this.#flushed = true;
       this.#changed = true;
     }
@@ -209,6 +206,12 @@ export class EventFollower {
     const next = this.#flushed ? SAVE_MS : Math.max(0, due - this.#now());
     await this.#sleep(Math.min(next, SAVE_MS));
     forget();
+  }
+
+  /** Other work gets its turn in between. */
+  async #pausing(steps: Iterable<void>): Promise<void> {
+    for (const _ of steps) await turn();
+    await turn();
   }
 
   /** Until so many milliseconds have passed, or something happens. */

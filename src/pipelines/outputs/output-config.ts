@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../kit/errors.ts';
-import type { OutputKind } from '../../outputs/output.ts';
+import type { AnyOutputKind } from '../../outputs/output.ts';
 
 type Config = Readonly<Record<string, unknown>>;
 
@@ -12,7 +12,7 @@ export const MASK = '********';
  * secret stays what it is.
  * @throws AppError INVALID_PARAMETER with a sentence a field.
  */
-export function readConfig(kind: OutputKind, given: Config, previous: Config = {}): Record<string, unknown> {
+export function readConfig(kind: AnyOutputKind, given: Config, previous: Config = {}): Record<string, unknown> {
   const merged: Record<string, unknown> = { ...previous };
   for (const [name, value] of Object.entries(given)) {
     if (value === MASK && kind.secrets.includes(name)) continue;
@@ -20,20 +20,20 @@ export function readConfig(kind: OutputKind, given: Config, previous: Config = {
     else merged[name] = value;
   }
   const read = kind.schema.safeParse(merged);
-  if (read.success) return read.data;
+  if (read.success) return Object.fromEntries(Object.entries(read.data ?? {}));
   const problems = read.error.issues.map((issue) => `${issue.path.join('.') || kind.type}: ${issue.message}`);
   throw new AppError('INVALID_PARAMETER', problems.join('; '), { details: problems });
 }
 
 /** As it may be shown. */
-export function maskConfig(kind: OutputKind, config: Config): Record<string, unknown> {
+export function maskConfig(kind: AnyOutputKind, config: Config): Record<string, unknown> {
   const shown: Record<string, unknown> = { ...config };
   for (const name of kind.secrets) if (shown[name]) shown[name] = MASK;
   return shown;
 }
 
 /** JSON Schema (draft 2020-12) of a type's configuration; secrets are `writeOnly`. */
-export function configSchema(kind: OutputKind): object {
+export function configSchema(kind: AnyOutputKind): object {
   const schema = z.toJSONSchema(kind.schema, { io: 'input', unrepresentable: 'any' });
   const properties: Record<string, unknown> = { ...schema.properties };
   for (const name of kind.secrets) {

@@ -148,6 +148,11 @@ export class ColumnStore implements TelemetryStore {
     await this.#release();
   }
 
+  /** Rows that are committed and not yet inserted. */
+  get spooledRows(): number {
+    return this.#spool.rows;
+  }
+
   health(): Health {
     const figures = {
       engine: this.#driver.engine,

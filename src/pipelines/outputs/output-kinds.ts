@@ -1,0 +1,9 @@
+import { cimEncoder } from '../../outputs/encode/cim.ts';
+import { vedetteEncoder } from '../../outputs/encode/vedette.ts';
+import type { AnyOutputKind } from '../../outputs/output.ts';
+import { splunkHec } from '../../outputs/splunk-hec.ts';
+
+/** Every type of output, with the encoders it may use. */
+export function outputKinds(): readonly AnyOutputKind[] {
+  return [splunkHec({ cim: cimEncoder, vedette: () => vedetteEncoder() })];
+}
