@@ -6,12 +6,14 @@ import type { Analysis, AnalysisHooks, CreateAnalysis } from './analysis.ts';
 import { analysisDocument } from './analysis-document.ts';
 import { analysisReport } from './analysis-report.ts';
 import { type AnalyzePlan, analyzeOptions } from './analyze-options.ts';
+import { analyzeServe } from './analyze-serve.ts';
 import { anomalyBlocks } from './anomaly-text.ts';
 import { type CaptureFile, captureFault, captureFiles } from './capture-files.ts';
 import { type Command, command } from './command.ts';
 import { connectionLine } from './connection-lines.ts';
 import { CliError, EXIT, type ExitCode } from './exit.ts';
 import { counted } from './figures.ts';
+import type { CreateApp } from './host.ts';
 import type { Io } from './io.ts';
 import { Problems } from './problems.ts';
 import { Progress } from './progress.ts';
@@ -48,10 +50,14 @@ const ARGS = {
   allow: { type: 'string', valueHint: 'FILE', description: 'Allow rules as JSON: what they meet is hidden' },
   'fail-on': { type: 'string', valueHint: 'low|medium|high', description: 'Exit with 1 at anomalies this severe' },
   quiet: { type: 'boolean', alias: 'q', description: 'No progress and no account on stderr' },
+  serve: { type: 'boolean', description: 'Show it in the dashboard, until Ctrl-C' },
+  open: { type: 'boolean', description: 'With --serve: open the browser' },
+  listen: { type: 'string', valueHint: 'HOST:PORT', description: 'With --serve: address and port to listen on' },
+  data: { type: 'string', valueHint: 'DIR', description: 'With --serve: data folder (default: .data/analyze)' },
 } as const;
 
 /** `vedette analyze`. */
-export function analyze(createAnalysis: CreateAnalysis): Command {
+export function analyze(createAnalysis: CreateAnalysis, createApp: CreateApp): Command {
   return command({
     name: 'analyze',
     description: 'What is in a capture: who talked to whom, services, latency, loss, anomalies. Needs no server.',
@@ -60,9 +66,11 @@ export function analyze(createAnalysis: CreateAnalysis): Command {
       'vedette analyze *.pcapng.gz --html report.html',
       'vedette analyze office.pcap --conns ndjson | jq -c \'select(.conn_state == "S0")\'',
       'tcpdump -w - -c 10000 | vedette analyze -',
+      'vedette analyze office.pcap --serve --open',
     ],
     args: ARGS,
     async run({ args, io }) {
+      if (args.serve) return analyzeServe(args, io, createApp);
       const plan = await analyzeOptions(args, io);
       const files = await captureFiles(args._, io);
       const job = new AnalyzeJob(plan, io);

@@ -315,16 +315,7 @@ export const SETTINGS = {
  * Sections that are read and checked, so that files and environments made for more than this version does stay valid,
  * and that nothing acts on. Setting one is worth a warning.
  */
-export const UNUSED_SECTIONS: readonly string[] = [
-  'bus',
-  'outputs',
-  'alerts',
-  'feeds',
-  'llm',
-  'cache',
-  'honeypot',
-  'privacy',
-];
+export const UNUSED_SECTIONS: readonly string[] = ['bus', 'alerts', 'feeds', 'llm', 'cache', 'honeypot', 'privacy'];
 
 /** The settings as the components get them: checked, defaults filled in, paths absolute. */
 export type Settings = ValuesOf<typeof SETTINGS>;

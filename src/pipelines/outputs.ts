@@ -220,7 +220,6 @@ export class OutputService implements Component, OutputDirectory {
   #make(definition: OutputDefinition): RunningOutput {
     const { state, telemetry, node, version, pressure, metrics, log } = this.#options;
     const kind = this.#kind(definition.type);
-    const child = log.child({ output: definition.name });
     return new RunningOutput({
       definition,
       kind,
@@ -231,7 +230,7 @@ export class OutputService implements Component, OutputDirectory {
       pressure,
       budget: this.#budget,
       metrics,
-      log: child,
+      log,
     });
   }
 

@@ -97,7 +97,7 @@ describe('outputs, while everything fails', () => {
       receivers.push(receiver);
       await receiver.start();
     }
-    await receivers[0].control({ tokens: { [TOKEN]: {} } });
+    await receivers[0].control({ token: TOKEN });
     const dataDir = join(folder, 'data');
     app = await start(dataDir);
     const next = { batch: 0 };
