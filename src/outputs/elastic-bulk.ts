@@ -5,7 +5,7 @@ import { authorizationOf, type ElasticConfig, elasticSchema, schemeOf, streamOf 
 import { ElasticNodes } from './elastic-nodes.ts';
 import type { EcsParts } from './encode/ecs-context.ts';
 import type { RowEncoder } from './encode/row-encoder.ts';
-import { cutOriginal, delivered, type Exchange, HttpSender, type Problem, places, undelivered } from './http-sender.ts';
+import { cutOriginal, delivered, type Exchange, HttpSender, type Problem, undelivered } from './http-sender.ts';
 import type { Delivery, Output, OutputKind, OutputParts, Rejected, SendLimits } from './output.ts';
 import { withQuickRetries } from './quick-retry.ts';
 
@@ -94,7 +94,7 @@ export class ElasticBulk implements Output {
       left.push(...judged.left);
       problem = judged.problem;
     }
-    if (problem) return undelivered(problem, left, total, { rejected, duplicates: total.duplicates });
+    if (problem) return undelivered(problem, left, { ...total, rejected });
     return delivered({ ...total, rejected });
   }
 
