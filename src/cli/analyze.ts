@@ -102,6 +102,7 @@ class AnalyzeJob {
   readonly #blocks: Buffer[] = [];
   #began = Date.now();
   #stopped = false;
+  #reading = true;
   /** Bytes of the files before the present one, of the present one, and of all; undefined with a pipe. */
   #before = 0;
   #position = 0;
@@ -146,12 +147,14 @@ class AnalyzeJob {
         if (!this.#stopped) await this.#read(file, analysis);
       }
       this.#progress.end();
-      const result = analysis.finish();
+      this.#reading = false;
+      const result = await analysis.finish();
       await this.#print(files, result);
       return this.#exit(result);
     } finally {
       off();
       this.#progress.end();
+      analysis.close();
     }
   }
 
@@ -166,8 +169,8 @@ class AnalyzeJob {
   }
 
   async #advance(bytes: number): Promise<void> {
-    this.#position = bytes;
-    if (!this.#plan.quiet) this.#progress.show(() => this.#line());
+    if (this.#reading) this.#position = bytes;
+    if (this.#reading && !this.#plan.quiet) this.#progress.show(() => this.#line());
     if (this.#blocks.length > 0) await this.#flush();
   }
 

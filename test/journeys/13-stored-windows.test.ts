@@ -243,12 +243,12 @@ describe('a capture, and the log of its connections', () => {
     const report = await cli(app.url, ['analyze', '--events', ...range, '--windows', '--fail-on', 'low']);
     expect(report).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/done stored events .* 65 events, 4 windows/),
+      stderr: expect.stringMatching(/done stored events .* 66 events, 4 windows/),
     });
     const printed = await cli(app.url, ['analyze', '--events', ...range, '-o', 'json', '-q']);
     expect(printed).toMatchObject({ code: 0, stderr: '' });
     const { windows, anomalies, events } = JSON.parse(printed.stdout);
-    expect([windows.length, events]).toEqual([4, 65]);
+    expect([windows.length, events]).toEqual([4, 66]);
     expect(anomalies).toContainEqual(expect.objectContaining({ type: 'port_scan', flow_src: SCANNER }));
     const wrong = await cli(app.url, ['analyze', '--events', 'office.pcap']);
     expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('instead of a file') });
