@@ -308,6 +308,7 @@ function trafficService(
         keepWindows: 0,
         keepAnomalies: 0,
         clock,
+        threaded: source === 'live' ? true : undefined,
         facts: { ...places, linkBps },
         ready: () => locator.ready(),
       };

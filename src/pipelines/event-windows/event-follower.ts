@@ -177,7 +177,7 @@ export class EventFollower {
     this.#behind = !page.end;
     const took = this.#now() - taking;
     if (this.#now() - this.#lastSaved >= SAVE_MS && this.#changed) await this.#save();
-    if (!page.end) await this.#sleep(Math.min(PAUSE_MS, REST * took));
+    if (!page.end) await this.#sleep(Math.min(AGAIN_MS, REST * took));
     else await this.#idle(began);
   }
 

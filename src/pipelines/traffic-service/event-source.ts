@@ -37,7 +37,8 @@ export const NO_CAPTURE: CaptureInput = {
 
 /** Which events, in words: `stored events 2026-11-21T16:00:00Z to 2026-11-21T17:00:00Z: dst.port = 443`. */
 export function nameOfEvents({ range, text }: EventChoice): string {
-  const span = `${STORED} ${formatTime(range.from)} to ${formatTime(range.to)}`;
+  const [from, to] = [range.from, range.to].map((time) => formatTime(time).replace('.000Z', 'Z'));
+  const span = `${STORED} ${from} to ${to}`;
   return text ? `${span}: ${text}` : span;
 }
 
