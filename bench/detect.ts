@@ -75,6 +75,8 @@ function observations(): Observation[] {
         retransmitted: random.next() < 0.05 ? 1 : 0,
         reordered: 0,
         duplicateAcks: 0,
+        srcRetransmitted: 0,
+        missedBytes: 0,
         rtts,
         rttCount: rtts.length,
         domain: '',

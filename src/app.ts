@@ -21,19 +21,29 @@ import type { Settings } from './kit/settings.ts';
 import { packageRoot, readVersion } from './kit/version.ts';
 import { parseFilter } from './model/filter/parser.ts';
 import { parseReasons } from './model/risk.ts';
+import { storedEvents } from './pipelines/event-windows/stored-events.ts';
 import { ExporterRegistry } from './pipelines/exporter-registry.ts';
 import { readExporterSettings } from './pipelines/exporter-settings.ts';
 import { ensureCliKey, ensureFirstKey } from './pipelines/first-keys.ts';
 import { FlowCollector } from './pipelines/flows.ts';
 import { loadLocalIndicators } from './pipelines/indicator-sources.ts';
+import { outputKinds } from './pipelines/outputs/output-kinds.ts';
+import { outputsOfSettings } from './pipelines/outputs/settings-outputs.ts';
+import { OutputService } from './pipelines/outputs.ts';
 import { TelemetryPipeline } from './pipelines/telemetry.ts';
+import { addressFacts } from './pipelines/traffic/address-facts.ts';
 import { storedAnalysis } from './pipelines/traffic/stored-analysis.ts';
+import { StoredRuns } from './pipelines/traffic/stored-runs.ts';
 import { TrafficAnalysis } from './pipelines/traffic.ts';
 import { TrafficService } from './pipelines/traffic-service.ts';
+import { interfaceSpeed } from './sources/capture/interfaces.ts';
 import { LiveCapture } from './sources/capture/live-capture.ts';
 import { JsonlFileSource } from './sources/jsonl-file.ts';
 import { PostgresStateStore } from './stores/state/state-store.ts';
 import { ColumnStore } from './stores/telemetry/column-store.ts';
+
+/** Rows that wait to be inserted when events come as fast as the machine takes them. */
+const BUSY_ROWS = 100_000;
 
 export interface FollowedFile {
   readonly path: string;
@@ -139,7 +149,7 @@ export function createApp(config: LoadedConfig, options: AppOptions): App {
   components.push(registry);
   const flows = settings.flows.enabled ? flowCollector(settings, { registry, pipeline, metrics, log }) : undefined;
   if (flows) components.push(flows);
-  const traffic = trafficService(settings, { state, telemetry, pipeline, metrics, log });
+  const traffic = trafficService(settings, { state, telemetry, pipeline, locator, metrics, log });
   components.push(traffic);
   for (const file of options.follow ?? []) {
     components.push(
@@ -154,7 +164,21 @@ export function createApp(config: LoadedConfig, options: AppOptions): App {
       }),
     );
   }
+  const outputs = new OutputService({
+    state,
+    telemetry,
+    node: settings.node,
+    kinds: outputKinds(),
+    configured: outputsOfSettings(settings),
+    deadLetterDays: settings.telemetry.deadLetterDays,
+    pressure: () => Math.min(1, telemetry.spooledRows / BUSY_ROWS),
+    version: readVersion().version,
+    metrics,
+    log: log.child({ component: 'outputs' }),
+  });
+  components.push(outputs);
   const deps: ApiDeps = {
+    outputs,
     telemetry,
     state,
     locator,
@@ -250,28 +274,57 @@ function trafficService(
     state: PostgresStateStore;
     telemetry: ColumnStore;
     pipeline: TelemetryPipeline;
+    locator: GeoLocator;
     metrics: Metrics;
     log: Log;
   },
 ): TrafficService {
   const { traffic, geo } = settings;
-  const { state, telemetry, pipeline, metrics, log } = parts;
-  const known = async (source: string) => {
-    const filter = parseFilter(`source = ${JSON.stringify(source)}`);
-    const range = { from: 0, to: Number.MAX_SAFE_INTEGER };
-    return (await telemetry.events({ range, filter, columns: [], limit: 1 })).length > 0;
-  };
+  const { state, telemetry, pipeline, locator, metrics, log } = parts;
+  const places = addressFacts((address) => locator.place(address));
+  const runs = new StoredRuns({
+    settings: state.settings,
+    now: Date.now,
+    exists: async (source, prefix) => {
+      const filter = parseFilter(`source = ${JSON.stringify(source)} and uid startswith ${JSON.stringify(prefix)}`);
+      const range = { from: 0, to: Number.MAX_SAFE_INTEGER };
+      return (await telemetry.events({ range, filter, columns: [], limit: 1 })).length > 0;
+    },
+  });
   const captureDir = traffic.captureDir ?? join(settings.dataDir, 'captures');
   const { ringPackets, ringBytes } = traffic;
   return new TrafficService({
     ...traffic,
     captureDir,
     // What it finds is held by the service, within bounds of its own.
-    analysis: ({ seconds, source, input, again }, hooks) => {
-      const options = { seconds, homeNetworks: geo.homeNetworks, keepWindows: 0, keepAnomalies: 0 };
-      if (!traffic.storeConnections || again) return new TrafficAnalysis(options, hooks);
-      return storedAnalysis(options, hooks, { source, input, take: (batch) => pipeline.take(batch, []), known });
+    analysis: ({ seconds, source: from, input, run }, hooks) => {
+      const source = from === 'live' ? 'live' : 'pcap';
+      // Windows of live traffic end by the clock, also while it is quiet.
+      const clock = source === 'live' && run !== undefined ? () => Date.now() * 1000 : undefined;
+      const linkBps = traffic.linkBps || (source === 'live' ? interfaceSpeed(input) : undefined);
+      const options = {
+        seconds,
+        homeNetworks: geo.homeNetworks,
+        keepWindows: 0,
+        keepAnomalies: 0,
+        clock,
+        threaded: source === 'live' ? true : undefined,
+        facts: { ...places, linkBps },
+        ready: () => locator.ready(),
+      };
+      if (!traffic.storeConnections || run === undefined) return new TrafficAnalysis(options, hooks);
+      return storedAnalysis(options, hooks, { source, input, run, runs, take: (batch) => pipeline.take(batch, []) });
     },
+    events: storedEvents({
+      store: telemetry,
+      settings: state.settings,
+      learned: join(settings.dataDir, 'traffic', 'learned.json'),
+      follow: traffic.mode === 'events',
+      windowSeconds: traffic.windowSeconds,
+      lateness: traffic.eventLateness,
+      homeNetworks: geo.homeNetworks,
+      log: log.child({ component: 'traffic' }),
+    }),
     capture: new LiveCapture({ tool: traffic.captureTool, ringPackets, ringBytes, folder: captureDir }),
     settings: state.settings,
     metrics,
@@ -281,7 +334,7 @@ function trafficService(
 
 /** As `/v1/health` tells: the older traffic tool said there what it analysed. */
 function modeOf({ traffic }: Settings): string {
-  return traffic.mode === 'off' ? 'standalone' : traffic.mode;
+  return traffic.mode === 'off' || traffic.mode === 'events' ? 'standalone' : traffic.mode;
 }
 
 function hostOf(listen: string): string {

@@ -138,6 +138,17 @@ describe('uploads', () => {
     },
   );
 
+  it('keep their names', async () => {
+    const url = `/v1/traffic/captures?name=${encodeURIComponent('../Büro #1.pcap')}`;
+    const answer = await app.inject({ method: 'POST', url, headers: asAdmin, payload: THREE });
+    expect(answer.json()).toMatchObject({ pcap_file: 'uploads/Buro-1.pcap' });
+    await send('POST', '/api/metrics/compute', { pcap_file: 'uploads/Buro-1.pcap' });
+    expect((await get('/api/status')).json()).toMatchObject({
+      system: { pcap_file: 'uploads/Buro-1.pcap' },
+      job: { input: 'uploads/Buro-1.pcap' },
+    });
+  });
+
   it('are refused where they are no capture, too large or a form', async () => {
     const cases: [Buffer, Record<string, string>, number, string][] = [
       [Buffer.from('hello, this is no capture'), {}, 400, 'NOT_A_CAPTURE'],

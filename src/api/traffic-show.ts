@@ -1,4 +1,4 @@
-import type { CaptureView, TrafficLogLine, TrafficRule, TrafficRuleView } from '../model/traffic-view.ts';
+import type { CaptureView, EventsView, TrafficLogLine, TrafficRule, TrafficRuleView } from '../model/traffic-view.ts';
 import type { PreviewBody } from './schemas/traffic-control.ts';
 
 /** @param at milliseconds since 1970 */
@@ -16,6 +16,10 @@ export function showCapture({ started, ended, durationSeconds, ...rest }: Captur
     ended: ended === null ? null : isoOf(ended),
     elapsed: started === null ? null : Math.max(0, (ended ?? Date.now()) - started) / 1000,
   };
+}
+
+export function showFollowed({ lagSeconds, ...rest }: EventsView) {
+  return { ...rest, lag: Math.round(lagSeconds * 1000) / 1000 };
 }
 
 export function showLine({ at, level, type, text }: TrafficLogLine): string {

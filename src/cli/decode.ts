@@ -35,7 +35,7 @@ export const decode = command({
     file: {
       type: 'positional',
       required: true,
-      description: 'pcap, pcapng or flow messages one behind the other, gzipped or not; several, or - for stdin',
+      description: 'pcap, pcapng or flow messages one behind the other, plain, gzip or zstd; several, or - for stdin',
     },
     ...OUTPUT_ARGS,
     fields: {

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fakeServer, vedette } from '../../test/support/cli.ts';
+import { haveProgram, mayCapture } from '../../test/support/need.ts';
 import { Client } from './client.ts';
 import { checkServer, runChecks } from './doctor.ts';
+import { checkCapture } from './doctor-capture.ts';
 import {
   checkClock,
   checkConnection,
@@ -17,6 +19,8 @@ import {
   checkNode,
   checkThreatList,
 } from './doctor-checks.ts';
+
+const able = (haveProgram('dumpcap') || haveProgram('tcpdump')) && mayCapture();
 
 let cwd: string;
 const open: Server[] = [];
@@ -101,6 +105,37 @@ describe('single checks', () => {
     status = 'degraded';
     expect((await checkServer(client, Date.now)).status).toBe('warn');
     await server.close();
+  });
+
+  it('know whether packets can be captured, and say how to allow it', async () => {
+    const path = process.env.PATH;
+    const missing = await checkCapture({ mode: 'off', captureTool: 'no-such-tool' as 'tcpdump' });
+    expect(missing).toMatchObject({
+      status: 'ok',
+      detail: expect.stringContaining('can be read, not taken; zstd files'),
+    });
+    const needed = await checkCapture({ mode: 'live', captureTool: 'no-such-tool' as 'tcpdump' });
+    expect(needed).toMatchObject({ status: 'failed', fix: expect.stringContaining('traffic.mode') });
+    // A tool that may not.
+    writeFileSync(
+      join(cwd, 'tcpdump'),
+      '#!/bin/sh\necho "tcpdump: lo: You do not have permission to capture" >&2\nexit 1\n',
+      {
+        mode: 0o755,
+      },
+    );
+    process.env.PATH = `${cwd}:${path}`;
+    const refused = await checkCapture({ mode: 'off', captureTool: 'tcpdump' });
+    process.env.PATH = path;
+    expect(refused).toMatchObject({ status: 'warn', detail: expect.stringContaining('lacks the permission') });
+    expect(refused.fix).toMatch(/setcap cap_net_raw=ep .*\/tcpdump.*usermod -aG wireshark/);
+  });
+
+  it.skipIf(!able)('capture where they may', async () => {
+    expect(await checkCapture({ mode: 'live', captureTool: 'auto' })).toMatchObject({
+      status: 'ok',
+      detail: expect.stringMatching(/^(dumpcap|tcpdump) may capture; zstd files are read/),
+    });
   });
 
   it('fail when they throw', async () => {

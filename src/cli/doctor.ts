@@ -2,6 +2,7 @@ import { loadConfig } from '../kit/config.ts';
 import { messageOf } from '../kit/errors.ts';
 import { Client } from './client.ts';
 import { command, OUTPUT_ARGS, SERVER_ARGS, SETTINGS_ARGS } from './command.ts';
+import { checkCapture } from './doctor-capture.ts';
 import { type Check, checksFor, type Finding } from './doctor-checks.ts';
 import { EXIT } from './exit.ts';
 import type { Io } from './io.ts';
@@ -58,7 +59,11 @@ function settingsCheck(options: Parameters<typeof settingFlags>[0] & { config?: 
       warnings.length > 0
         ? { status: 'warn', detail: warnings.join(' '), fix: 'correct or unset them' }
         : { status: 'ok', detail: file ?? 'no settings file' };
-    return [{ id: 'settings', group, run: async () => finding }, ...checksFor(settings)];
+    return [
+      { id: 'settings', group, run: async () => finding },
+      ...checksFor(settings),
+      { id: 'capture', group: 'network', run: () => checkCapture(settings.traffic) },
+    ];
   } catch (error) {
     const detail = messageOf(error).replaceAll('\n', ' ');
     return [{ id: 'settings', group, run: async () => ({ status: 'failed', detail, fix: 'vedette config check' }) }];

@@ -36,7 +36,7 @@ export interface FlowFile {
 }
 
 /**
- * Opens a capture, or a file of flow messages, gzipped or not; `-` is stdin.
+ * Opens a capture, or a file of flow messages, plain, gzip or zstd; `-` is stdin.
  * @param ports look only at datagrams to these, whatever is in them; undefined is any that look like flow exports.
  * @throws CliError with exit code 3 when it cannot be read or is something else.
  */

@@ -27,7 +27,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   ingest: { about: 'Send a file of records to a server', load: async () => (await import('./ingest.ts')).ingest },
   analyze: {
     about: 'What is in a capture: talkers, services, latency, loss, anomalies',
-    load: async (parts) => (await import('./analyze.ts')).analyze(parts.createAnalysis),
+    load: async (parts) => (await import('./analyze.ts')).analyze(parts.createAnalysis, parts.createApp),
   },
   decode: { about: 'Show the flows in a capture', load: async () => (await import('./decode.ts')).decode },
   replay: {

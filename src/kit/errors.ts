@@ -33,7 +33,11 @@ export const ERRORS = {
     title: 'Bad parameter',
     doc: 'A query parameter or body field has a value that is not allowed.',
   },
-  NOT_A_CAPTURE: { status: 400, title: 'Not a capture', doc: 'The file is neither pcap nor pcapng, gzipped or not.' },
+  NOT_A_CAPTURE: {
+    status: 400,
+    title: 'Not a capture',
+    doc: 'The file is neither pcap nor pcapng, plain, gzip or zstd.',
+  },
   CAPTURE_IMPOSSIBLE: {
     status: 400,
     title: 'Capture not possible',

@@ -1,5 +1,5 @@
 import { Pool } from 'undici';
-import { checkLiteral, guardedLookup, RefusedAddress } from './address-guard.ts';
+import { checkLiteral, guardedLookup, RefusedAddress, type Resolve } from './address-guard.ts';
 import { messageOf } from './errors.ts';
 
 export interface HttpClientOptions {
@@ -15,6 +15,8 @@ export interface HttpClientOptions {
   readonly connections?: number;
   /** Milliseconds for connecting: 10,000 when not given. */
   readonly connectMs?: number;
+  /** Look-up of names: the system's when not given. */
+  readonly resolve?: Resolve;
 }
 
 export interface HttpRequest {
@@ -24,7 +26,10 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array | string;
   readonly signal?: AbortSignal;
-  /** Milliseconds until the answer's headers, and then between two pieces of its body: 60,000 when not given. */
+  /**
+   * Milliseconds until the answer's headers, and then between two pieces of its body: 60,000 when not given. The whole,
+   * waiting for a free connection included, may take five times as long: an answer that drips in has an end, too.
+   */
   readonly timeoutMs?: number;
   /** Bytes of the answer that are kept: 1 MiB when not given. */
   readonly maxAnswer?: number;
@@ -34,6 +39,8 @@ export interface HttpAnswer {
   readonly status: number;
   /** Names in lower case; the last of several. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The `Set-Cookie` headers, each as it came. */
+  readonly cookies: readonly string[];
   /** UTF-8. */
   readonly text: string;
   /** The answer was longer than `maxAnswer`, and `text` is its beginning. */
@@ -54,8 +61,12 @@ export class HttpFailure extends Error {
 }
 
 const MIB = 2 ** 20;
-const TLS = /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|ERR_OSSL/;
+/** Codes of OpenSSL's verification (X509_V_ERR_*, as Node writes them), of Node's TLS and of handshakes that fail. */
+const TLS =
+  /CERT|TLS|SSL|^CRL_|^UNABLE_TO_|^INVALID_(CA|PURPOSE)$|^(PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH|EPROTO)$|^ERROR_IN_C/;
 const TIMEOUT = /TIMEOUT|ETIMEDOUT/;
+/** How many times `timeoutMs` a request may take in all. */
+const WHOLE = 5;
 
 /** HTTP to one origin over kept connections. Redirects are not followed: a receiver that moved is configured anew. */
 export class HttpClient {
@@ -74,31 +85,39 @@ export class HttpClient {
         timeout: options.connectMs ?? 10_000,
         rejectUnauthorized: options.verifyTls ?? true,
         ca: options.ca,
-        lookup: guardedLookup(allowPrivate),
+        lookup: guardedLookup(allowPrivate, options.resolve),
       },
     });
   }
 
-  /** @throws HttpFailure when no answer came. */
+  /** @throws HttpFailure when no answer came, or not all of it. */
   async request(request: HttpRequest): Promise<HttpAnswer> {
     const { method, path, body, signal, timeoutMs = 60_000, maxAnswer = MIB } = request;
+    const end = new AbortController();
+    const giveUp = () => end.abort();
+    if (signal?.aborted) giveUp();
+    signal?.addEventListener('abort', giveUp, { once: true });
+    const whole = setTimeout(giveUp, WHOLE * timeoutMs);
     try {
       const answer = await this.#pool.request({
         method,
         path,
         headers: request.headers,
         body: body ?? null,
-        signal,
+        signal: end.signal,
         headersTimeout: timeoutMs,
         bodyTimeout: timeoutMs,
       });
       const { text, cut } = await textOf(answer.body, maxAnswer);
-      const headers: Record<string, string> = {};
-      for (const [name, value] of Object.entries(answer.headers))
-        if (value !== undefined) headers[name] = Array.isArray(value) ? (value.at(-1) ?? '') : value;
-      return { status: answer.statusCode, headers, text, cut };
+      return { status: answer.statusCode, ...headersOf(answer.headers), text, cut };
     } catch (error) {
-      throw failureOf(error, signal);
+      if (signal?.aborted) throw new HttpFailure('aborted', 'ABORTED', 'The request was given up.');
+      if (end.signal.aborted)
+        throw new HttpFailure('timeout', 'ETIMEDOUT', `No complete answer within ${(WHOLE * timeoutMs) / 1000} s.`);
+      throw failureOf(error);
+    } finally {
+      clearTimeout(whole);
+      signal?.removeEventListener('abort', giveUp);
     }
   }
 
@@ -120,11 +139,24 @@ async function textOf(body: AsyncIterable<Uint8Array>, limit: number): Promise<{
   return { text: Buffer.concat(pieces).toString(), cut: false };
 }
 
-function failureOf(error: unknown, signal: AbortSignal | undefined): HttpFailure {
+function headersOf(received: Record<string, string | string[] | undefined>): Pick<HttpAnswer, 'headers' | 'cookies'> {
+  const headers: Record<string, string> = {};
+  let cookies: readonly string[] = [];
+  for (const [name, value] of Object.entries(received)) {
+    if (value === undefined) continue;
+    const values = Array.isArray(value) ? value : [value];
+    if (name === 'set-cookie') cookies = values;
+    headers[name] = values.at(-1) ?? '';
+  }
+  return { headers, cookies };
+}
+
+function failureOf(error: unknown): HttpFailure {
   if (error instanceof RefusedAddress) return new HttpFailure('refused', 'REFUSED_ADDRESS', error.message);
   const code = String((error as { code?: unknown } | null)?.code ?? 'UNKNOWN');
-  const message = messageOf(error);
-  if (signal?.aborted) return new HttpFailure('aborted', 'ABORTED', 'The request was given up.');
+  // A name with several addresses, none of which answers: the error of all has no words of its own.
+  const message =
+    error instanceof AggregateError ? error.errors.map(messageOf).join('; ') : messageOf(error) || `Failed: ${code}.`;
   if (TLS.test(code)) return new HttpFailure('tls', code, message);
   if (TIMEOUT.test(code)) return new HttpFailure('timeout', code, message);
   return new HttpFailure('network', code, message);

@@ -275,9 +275,15 @@ export const SETTINGS = {
   },
   traffic: {
     mode: choice(
-      ['off', 'pcap', 'live'],
-      'off',
-      'What is analysed from the start: nothing, the file `traffic.pcap`, or the traffic of `traffic.interface`.',
+      ['events', 'off', 'pcap', 'live'],
+      'events',
+      'What is analysed from the start: flows and logs as they are stored, nothing, the file `traffic.pcap`, or the traffic of `traffic.interface`.',
+    ),
+    eventLateness: whole(
+      90,
+      1,
+      7200,
+      'Seconds that a window of stored events waits for late ones: more than the active timeout of your exporters.',
     ),
     pcap: optionalPath('Capture that is analysed from the start; it may be anywhere.'),
     interface: optionalText('Interface that is captured on from the start.'),
@@ -285,6 +291,12 @@ export const SETTINGS = {
     storeConnections: yesNo(
       true,
       'Make events of the connections of captures, located, matched and scored like all others.',
+    ),
+    linkBps: whole(
+      0,
+      0,
+      10 ** 13,
+      'Bits a second of the link that is watched: floods are told from less on a slow one. 0 is what the interface of a live capture says.',
     ),
     ringPackets: whole(100_000, 100, 10_000_000, 'Packets that a live capture keeps.'),
     ringBytes: bytes(50 * MIB, MIB, 'Bytes that a live capture keeps in memory.'),
@@ -303,16 +315,7 @@ export const SETTINGS = {
  * Sections that are read and checked, so that files and environments made for more than this version does stay valid,
  * and that nothing acts on. Setting one is worth a warning.
  */
-export const UNUSED_SECTIONS: readonly string[] = [
-  'bus',
-  'outputs',
-  'alerts',
-  'feeds',
-  'llm',
-  'cache',
-  'honeypot',
-  'privacy',
-];
+export const UNUSED_SECTIONS: readonly string[] = ['bus', 'alerts', 'feeds', 'llm', 'cache', 'honeypot', 'privacy'];
 
 /** The settings as the components get them: checked, defaults filled in, paths absolute. */
 export type Settings = ValuesOf<typeof SETTINGS>;

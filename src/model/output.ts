@@ -117,6 +117,9 @@ export interface OutputDeadLetter {
   readonly lastAt: string;
 }
 
+/** A refusal that is to become a dead letter, or one attempt more of the one there is of this event. */
+export type NewOutputDeadLetter = Pick<OutputDeadLetter, 'eventId' | 'original' | 'code' | 'reason'>;
+
 /** Answer to a test event. Keys as the API shows them. */
 export interface OutputTestResult {
   readonly status: 'ok' | 'error';

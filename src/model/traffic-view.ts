@@ -1,3 +1,4 @@
+import type { FilterNode } from './filter/ast.ts';
 import type { Anomaly, AnomalyType, Baseline, BaselineType, Window } from './window.ts';
 
 /** A network interface that can be captured on. */
@@ -44,12 +45,15 @@ export interface CaptureView {
 
 export type JobState = 'running' | 'done' | 'failed' | 'cancelled';
 
+/** Where windows come from: a file, an interface, or stored events. */
+export type TrafficSource = 'pcap' | 'live' | 'events';
+
 /** One run of the analysis. Times are milliseconds since 1970. */
 export interface TrafficJob {
   readonly id: string;
-  readonly source: 'pcap' | 'live';
+  readonly source: TrafficSource;
   readonly state: JobState;
-  /** Name of the file in the folder of captures, or of the interface. */
+  /** Name of the file in the folder of captures, or of the interface; which events. */
   readonly input: string;
   readonly windowSeconds: number;
   readonly started: number;
@@ -57,7 +61,10 @@ export interface TrafficJob {
   /** Bytes read of the input, and how many there are; null when that is not known. */
   readonly bytesRead: number;
   readonly bytesTotal: number | null;
+  /** Those that events count, where the input is events. */
   readonly packets: number;
+  /** Stored events; 0 where packets were analysed themselves. */
+  readonly events: number;
   readonly windows: number;
   readonly anomalies: number;
   /** What could not be used of the input, in sentences. */
@@ -66,9 +73,18 @@ export interface TrafficJob {
   readonly error: string | null;
 }
 
+/** Which stored events are analysed. Times are microseconds since 1970; `text` is the filter as it was written. */
+export interface EventChoice {
+  readonly range: { readonly from: number; readonly to: number };
+  readonly filter?: FilterNode;
+  readonly text?: string;
+}
+
 export interface ComputeOrder {
-  /** A file of the folder of captures, or what the live capture holds. */
-  readonly source: 'pcap' | 'live';
+  /** A file of the folder of captures, what the live capture holds, or stored events. */
+  readonly source: TrafficSource;
+  /** Those stored events; what is found as they come in when not given. */
+  readonly events?: EventChoice;
   /** Name of the file, or its path; the last file again when not given. */
   readonly file?: string;
   readonly windowSeconds?: number;
@@ -103,10 +119,40 @@ export interface TrafficRuleView {
   readonly lastHit: number | null;
 }
 
+/** The analysis of events as they are stored. Times are seconds since 1970, null before the first event. */
+export interface EventsView {
+  /** Whether it runs. */
+  readonly following: boolean;
+  /** Up to here windows are over: what is older comes late. */
+  readonly watermark: number | null;
+  /** End of the newest event. */
+  readonly newest: number | null;
+  /** How long ago what is looked at now was stored; 0 when there is nothing further. */
+  readonly lagSeconds: number;
+  /** Events that wait for their windows to end. */
+  readonly held: number;
+  /** Events counted since the start. */
+  readonly events: number;
+  /** Of windows that were over: counted in the oldest that was not. */
+  readonly late: number;
+  /** Left out, or a part of them, because they were too late for that. */
+  readonly old: number;
+  /** From a clock that is ahead: counted when they were received. */
+  readonly ahead: number;
+  /** Counted before others of their window, because too many were held. */
+  readonly crowded: number;
+  /** Why it does not get on; null when it does. */
+  readonly error: string | null;
+}
+
 export interface TrafficStatus {
   /** Where the windows come from; `idle` before there are any. */
-  readonly mode: 'idle' | 'pcap' | 'live';
+  readonly mode: 'idle' | TrafficSource;
   readonly file: string | null;
+  /** Which events, in mode `events`. */
+  readonly selection: string | null;
+  /** Null where stored events are not followed. */
+  readonly events: EventsView | null;
   readonly interface: string | null;
   readonly windowSeconds: number;
   readonly windows: number;
@@ -184,7 +230,7 @@ export interface TrafficDirectory {
   /** Newest first. */
   files(): Promise<readonly CaptureFile[]>;
   /** Takes a capture. @throws AppError BODY_TOO_LARGE, NOT_A_CAPTURE, QUEUE_FULL, STORAGE_FULL */
-  upload(bytes: AsyncIterable<Uint8Array>): Promise<CaptureFile>;
+  upload(bytes: AsyncIterable<Uint8Array>, given?: string): Promise<CaptureFile>;
   removeFile(name: string): Promise<boolean>;
 
   interfaces(): Promise<readonly CaptureInterface[]>;

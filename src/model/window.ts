@@ -21,8 +21,12 @@ export interface Observation {
   tcpFlags: number;
   dataSegments: number;
   retransmitted: number;
+  /** Of those sent again, the ones that `src` sent. */
+  srcRetransmitted: number;
   reordered: number;
   duplicateAcks: number;
+  /** Bytes that were acknowledged but never captured: lost to the monitor, not by the network. Negative when some came after all. */
+  missedBytes: number;
   /** Round trip times measured in this window, milliseconds: `rtts[0..rttCount)`. */
   rtts: Float64Array;
   rttCount: number;

@@ -283,7 +283,8 @@ describe('what is no capture', () => {
   it('is refused with its name', async () => {
     const cases: [Uint8Array, RegExp][] = [
       [Buffer.from('PK\x03\x04....'), /^It is a zip archive, not a pcap/],
-      [Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0]), /compressed with zstd/],
+      [gzipSync(Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0])), /compressed with zstd/],
+      [Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a]), /compressed with xz/],
       [Buffer.from('{"ts": 1}'), /^It is JSON/],
       [Buffer.from('hello world, this is'), /^It is text/],
       [Buffer.from('snoop\0\0\0....'), /snoop capture/],

@@ -73,7 +73,7 @@ export class CaptureReader {
   }
 }
 
-/** Opens a pcap or pcapng file, gzipped or not, from the chunks it comes in. @throws CaptureError when it is neither. */
+/** Opens a pcap or pcapng file, plain, gzip or zstd, from the chunks it comes in. @throws CaptureError when it is neither. */
 export async function openCapture(source: AsyncIterable<Uint8Array>, onProblem: OnProblem): Promise<CaptureReader> {
   return new CaptureReader(await openBytes(source, onProblem), onProblem);
 }

@@ -15,13 +15,18 @@ import { ProtocolAnomaly } from '../detect/detectors/protocol-anomaly.ts';
 import { TrafficSpike } from '../detect/detectors/traffic-spike.ts';
 import type { DnsQuery } from '../model/dns-query.ts';
 import type { AnomalyType } from '../model/window.ts';
+import type { TrafficFacts } from './traffic/address-facts.ts';
 import { registeredDomain } from './traffic/registered-domain.ts';
 
 /** A detector that wants to be told of single DNS questions. */
 export type Asked = Detector & { query(query: DnsQuery): void };
 
-/** All detectors with their defaults, or those of `only`. */
-export function makeDetectors(isInternal: IsInternal, only?: ReadonlySet<AnomalyType>): Detector[] {
+/** All detectors with their defaults and what is known of addresses, or those of `only`. */
+export function makeDetectors(
+  isInternal: IsInternal,
+  only?: ReadonlySet<AnomalyType>,
+  { ownerOf, countryOf, linkBps }: TrafficFacts = {},
+): Detector[] {
   const all: Detector[] = [
     new TrafficSpike({ isInternal }),
     new PortScan({ isInternal }),
@@ -33,9 +38,9 @@ export function makeDetectors(isInternal: IsInternal, only?: ReadonlySet<Anomaly
     new DnsTunnel({ isInternal, registeredDomain }),
     new Dga({ registeredDomain }),
     new BruteForce(),
-    new Exfiltration({ isInternal }),
-    new NewDestination({ isInternal, registeredDomain }),
-    new Ddos({ isInternal }),
+    new Exfiltration({ isInternal, ownerOf }),
+    new NewDestination({ isInternal, registeredDomain, networkOf: ownerOf, countryOf }),
+    new Ddos({ isInternal, linkBps }),
     new LateralMovement({ isInternal }),
   ];
   return only ? all.filter((detector) => only.has(detector.type)) : all;

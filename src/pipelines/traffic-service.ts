@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Component, Health } from '../kit/component.ts';
 import { AppError, messageOf } from '../kit/errors.ts';
 import type {
@@ -15,24 +16,27 @@ import type {
   TrafficStatus,
 } from '../model/traffic-view.ts';
 import type { Anomaly, Baseline, BaselineType, Window } from '../model/window.ts';
+import { BaselineKeeper } from './traffic-service/baseline-keeper.ts';
 import { beginFirst } from './traffic-service/begin-first.ts';
 import { CaptureFolder } from './traffic-service/capture-folder.ts';
-import { type CaptureInput, openCaptureFile } from './traffic-service/capture-input.ts';
-import type { Job, JobOrder } from './traffic-service/job.ts';
+import { captureIdentity } from './traffic-service/capture-identity.ts';
+import { type CaptureInput, heldInput, openCaptureFile } from './traffic-service/capture-input.ts';
+import { FollowedEvents, NO_CAPTURE, nameOfEvents } from './traffic-service/event-source.ts';
+import type { Job, JobOrder, MakeAnalysis } from './traffic-service/job.ts';
 import { Journal } from './traffic-service/journal.ts';
-import { learnBaselines } from './traffic-service/learn-baselines.ts';
+import { refuseCapture } from './traffic-service/refuse-capture.ts';
 import { MAX_ANOMALIES, MAX_WINDOWS, TrafficResults } from './traffic-service/results.ts';
 import { RuleKeeper } from './traffic-service/rule-keeper.ts';
 import { Runs } from './traffic-service/runs.ts';
 import type { Capture, TrafficServiceOptions } from './traffic-service/service-options.ts';
+import { shownStatus } from './traffic-service/shown.ts';
+import { tellCaptured, tellComputed } from './traffic-service/tell-end.ts';
 import { TrafficMetrics } from './traffic-service/traffic-metrics.ts';
 
-const OUTPUT_NAME = /^[A-Za-z0-9][\w.-]{0,120}\.(pcap|cap)$/;
-
 /**
- * Traffic analysis for the server: one analysis at a time, of a file or of a live capture, its windows, anomalies and
- * baselines held in memory of fixed bounds. Results of a file replace the former ones when they are complete, those of a
- * live capture while it goes on.
+ * Traffic analysis for the server: one analysis at a time, of a file, a live capture or stored events, its windows,
+ * anomalies and baselines held in memory of fixed bounds. Results of a file replace the former ones when they are
+ * complete, those of a live capture while it goes on. Beside it, events are followed as they are stored.
  */
 export class TrafficService implements Component, TrafficDirectory {
   readonly name = 'traffic';
@@ -45,8 +49,9 @@ export class TrafficService implements Component, TrafficDirectory {
   #results: TrafficResults | undefined;
   /** The run that made the results. */
   #source: Job | undefined;
+  readonly #followed: FollowedEvents | undefined;
   readonly #runs = new Runs();
-  #baselines: { readonly list: readonly Baseline[]; readonly at: number; readonly key: string } | undefined;
+  readonly #baselines = new BaselineKeeper();
   #state: Health['state'] = 'stopped';
   /** What keeps this from working whole, since the start. */
   #problem: string | undefined;
@@ -58,6 +63,8 @@ export class TrafficService implements Component, TrafficDirectory {
     this.#rules = new RuleKeeper(options.settings);
     this.#journal = new Journal(options.log);
     this.#metrics = new TrafficMetrics(options.metrics);
+    const follower = options.events?.follower;
+    this.#followed = follower && new FollowedEvents(follower, options.windowSeconds);
   }
 
   async start(): Promise<void> {
@@ -71,6 +78,7 @@ export class TrafficService implements Component, TrafficDirectory {
       this.#problem = 'The folder of captures cannot be used.';
     }
     try {
+      await this.#follow();
       await beginFirst(this.#options, this);
     } catch (error) {
       // It shows in the health, and does not keep the rest from working.
@@ -83,27 +91,24 @@ export class TrafficService implements Component, TrafficDirectory {
   async stop(): Promise<void> {
     this.#state = 'stopped';
     await this.#capture.stop();
+    await this.#followed?.stop();
     for (const job of this.#runs.all) await job.cancel();
   }
 
   health(): Health {
-    const detail = this.#problem;
+    const detail = this.#problem ?? this.#followed?.problem();
     const figures = { windows: this.windows().length, capturing: this.#capture.running ? 1 : 0 };
-    return { state: this.#state, figures, ...(detail !== undefined && { detail }) };
+    const state = this.#state === 'ok' && detail !== undefined ? 'degraded' : this.#state;
+    return { state, figures, ...(detail !== undefined && { detail }) };
   }
 
   status(): TrafficStatus {
     const results = this.#results;
     return {
-      mode: results?.source ?? 'idle',
-      file: results?.source === 'pcap' ? results.input : null,
+      ...shownStatus(results, this.#options.windowSeconds),
       interface: results?.source === 'live' ? results.input : this.#capture.status().interface,
-      windowSeconds: results?.windowSeconds ?? this.#options.windowSeconds,
-      windows: this.windows().length,
-      anomalies: this.anomalies().length,
-      hidden: this.hidden().length,
+      events: this.#followed?.view() ?? null,
       baselines: this.baselines().length,
-      dropped: results?.dropped ?? 0,
       job: this.#runs.all[0]?.view() ?? null,
     };
   }
@@ -135,14 +140,15 @@ export class TrafficService implements Component, TrafficDirectory {
   }
 
   baselines(): readonly Baseline[] {
-    return this.#baselines?.list ?? [];
+    return this.#baselines.list;
   }
 
   baselinesAt(): number | null {
-    return this.#baselines?.at ?? null;
+    return this.#baselines.at;
   }
 
   compute(order: ComputeOrder): Promise<TrafficJob> {
+    if (order.source === 'events') return this.#computeEvents(order);
     return order.source === 'live' ? this.#computeHeld(order) : this.#computeFile(order);
   }
 
@@ -150,7 +156,7 @@ export class TrafficService implements Component, TrafficDirectory {
     const job = this.#runs.find(id);
     await job?.finished();
     if (job?.failure) throw job.failure;
-    return job?.view();
+    return this.job(id);
   }
 
   jobs(): readonly TrafficJob[] {
@@ -158,7 +164,8 @@ export class TrafficService implements Component, TrafficDirectory {
   }
 
   job(id: string): TrafficJob | undefined {
-    return this.#runs.find(id)?.view();
+    const followed = this.#followed?.job();
+    return this.#runs.find(id)?.view() ?? (followed?.id === id ? followed : undefined);
   }
 
   async cancel(id: string): Promise<TrafficJob | undefined> {
@@ -181,15 +188,9 @@ export class TrafficService implements Component, TrafficDirectory {
 
   async generateBaselines(types: readonly BaselineType[], force: boolean): Promise<readonly Baseline[]> {
     const results = this.#analysed();
-    const key = `${this.#source?.id} ${results.windows.length} ${results.dropped} ${[...types].sort()}`;
-    if (force || this.#baselines?.key !== key) {
-      const list = learnBaselines(results.windows, results.visible, types);
-      // Those of types that were not asked for stay.
-      const others = this.baselines().filter(({ type }) => !types.includes(type));
-      this.#baselines = { list: [...others, ...list], at: Date.now(), key };
-      const names = list.map(({ type }) => type).join(', ') || 'none';
-      this.#journal.write('baselines', `Learned from ${results.windows.length} windows: ${names}.`);
-    }
+    const learned = this.#baselines.generate(results, this.#source?.id, types, force);
+    const names = learned?.map(({ type }) => type).join(', ') || 'none';
+    if (learned) this.#journal.write('baselines', `Learned from ${results.windows.length} windows: ${names}.`);
     return this.baselines().filter(({ type }) => types.includes(type));
   }
 
@@ -219,8 +220,8 @@ export class TrafficService implements Component, TrafficDirectory {
     return this.#folder.list();
   }
 
-  async upload(bytes: AsyncIterable<Uint8Array>): Promise<CaptureFile> {
-    const { name, bytes: size, modified } = await this.#folder.upload(bytes);
+  async upload(bytes: AsyncIterable<Uint8Array>, given?: string): Promise<CaptureFile> {
+    const { name, bytes: size, modified } = await this.#folder.upload(bytes, given);
     this.#journal.write('files', `${name} is uploaded: ${size} bytes.`);
     return { name, bytes: size, modified };
   }
@@ -244,12 +245,7 @@ export class TrafficService implements Component, TrafficDirectory {
   }
 
   async startCapture(order: CaptureOrder): Promise<CaptureView> {
-    if (order.outputFile !== undefined && !OUTPUT_NAME.test(order.outputFile))
-      throw new AppError('INVALID_PARAMETER', 'output_file is a plain file name that ends in .pcap or .cap.');
-    if (this.#capture.running)
-      throw new AppError('CAPTURE_IMPOSSIBLE', `A capture on ${this.capture().interface} is running already.`);
-    if (this.#runs.busy)
-      throw new AppError('CAPTURE_IMPOSSIBLE', 'An analysis is running: wait for its end, or cancel it.');
+    refuseCapture(order, this.#capture, this.#runs);
     await this.#runs.exclusively(async () => {
       const stream = await this.#capture.start(order).catch((error: unknown) => {
         this.#journal.write('capture', `No capture on ${order.interface}: ${messageOf(error)}`, 'warn');
@@ -259,7 +255,13 @@ export class TrafficService implements Component, TrafficDirectory {
       const input = { bytes: stream, read: () => this.#capture.status().bytes, close: () => this.#capture.stop() };
       const key = this.#liveKey(windowSeconds);
       const results = new TrafficResults('live', order.interface, windowSeconds, key);
-      const job = this.#runs.add({ source: 'live', input: order.interface, windowSeconds, bytesTotal: null });
+      const job = this.#runs.add({
+        source: 'live',
+        input: order.interface,
+        windowSeconds,
+        bytesTotal: null,
+        run: randomBytes(6).toString('hex'),
+      });
       this.#show(results, job);
       this.#journal.write('capture', `Capturing on ${order.interface} with ${this.#capture.status().tool}.`);
       job.start(input, this.#options.analysis, this.#hooks(results), () => this.#captured(job));
@@ -285,9 +287,10 @@ export class TrafficService implements Component, TrafficDirectory {
     if (known) return known;
     return this.#runs.exclusively(async () => {
       const problems: string[] = [];
+      const run = await captureIdentity(found.path);
       const input = await openCaptureFile(found.path, (text) => problems.push(text));
       const results = new TrafficResults('pcap', found.name, windowSeconds, key);
-      return this.#analyse(results, input, { bytesTotal: found.bytes, problems });
+      return this.#analyse(results, input, { bytesTotal: found.bytes, problems, run });
     });
   }
 
@@ -304,24 +307,43 @@ export class TrafficService implements Component, TrafficDirectory {
     const known = this.#known(key, order.force);
     if (known) return known;
     return this.#runs.exclusively(async () => {
-      let read = 0;
-      async function* bytes(): AsyncIterable<Uint8Array> {
-        for (const chunk of held) {
-          read += chunk.length;
-          yield chunk;
-        }
-      }
       const bytesTotal = held.reduce((sum, { length }) => sum + length, 0);
       const results = new TrafficResults('live', name, windowSeconds, key);
-      const input = { bytes: bytes(), read: () => read, close: async () => undefined };
-      return this.#analyse(results, input, { bytesTotal, again: true });
+      const input = heldInput(held);
+      return this.#analyse(results, input, { bytesTotal });
     });
+  }
+
+  /** Analyses stored events, or shows again what is found as they come in. */
+  async #computeEvents({ events: choice, windowSeconds: seconds }: ComputeOrder): Promise<TrafficJob> {
+    const parts = this.#options.events;
+    if (choice === undefined && this.#followed) {
+      this.#show(this.#followed.results, undefined);
+      return this.#followed.job();
+    }
+    if (!parts || !choice) throw new AppError('INVALID_PARAMETER', 'Stored events are not analysed here.');
+    return this.#runs.exclusively(async () => {
+      const windowSeconds = seconds ?? this.#options.windowSeconds;
+      const results = new TrafficResults('events', nameOfEvents(choice), windowSeconds, '');
+      const job = this.#runs.add({ source: 'events', input: results.input, windowSeconds, bytesTotal: null });
+      const make: MakeAnalysis = (options, hooks) => parts.analysis(choice, options.seconds, hooks);
+      job.start(NO_CAPTURE, make, this.#hooks(results), () => this.#computed(job, results));
+      return job.view();
+    });
+  }
+
+  async #follow(): Promise<void> {
+    if (!this.#followed) return;
+    const followed = this.#followed;
+    const count = this.#metrics.follow(() => followed.view());
+    await followed.start(this.#hooks(followed.results, count));
+    this.#show(followed.results, undefined);
   }
 
   #analyse(
     results: TrafficResults,
     input: CaptureInput,
-    more: Pick<JobOrder, 'bytesTotal' | 'problems' | 'again'>,
+    more: Pick<JobOrder, 'bytesTotal' | 'problems' | 'run'>,
   ): TrafficJob {
     const { source, input: name, windowSeconds } = results;
     const job = this.#runs.add({ source, input: name, windowSeconds, ...more });
@@ -338,10 +360,11 @@ export class TrafficService implements Component, TrafficDirectory {
     return `live ${this.capture().started} ${windowSeconds}`;
   }
 
-  #hooks(results: TrafficResults) {
+  #hooks(results: TrafficResults, count?: () => void) {
     return {
       onWindow: (window: Window) => {
         results.add(window);
+        count?.();
         this.#metrics.window();
       },
       onAnomaly: (anomaly: Anomaly) => {
@@ -352,29 +375,21 @@ export class TrafficService implements Component, TrafficDirectory {
     };
   }
 
-  #show(results: TrafficResults, job: Job): void {
+  #show(results: TrafficResults, job: Job | undefined): void {
     this.#results = results;
     this.#source = job;
     this.#sort();
   }
 
   #computed(job: Job, results: TrafficResults): void {
-    const { state, input, packets, windows, anomalies, error } = job.view();
-    if (state === 'done') {
-      this.#show(results, job);
-      this.#journal.write('analysis', `${input}: ${packets} packets, ${windows} windows, ${anomalies} anomalies.`);
-      return;
-    }
-    this.#journal.write('analysis', `${input} is not analysed: ${error ?? 'it was cancelled.'}`, 'warn');
-    if (job.failure?.cause !== undefined) this.#options.log.error({ err: job.failure.cause }, 'analysis failed');
+    if (job.view().state === 'done') this.#show(results, job);
+    tellComputed(job, this.#journal, this.#options.log);
   }
 
   #captured(job: Job): void {
-    const { interface: name, packets, dropped, error } = this.#capture.status();
-    this.#metrics.dropped(dropped ?? 0);
-    const failed = error ?? job.failure?.message;
-    const text = `The capture on ${name} is over: ${packets} packets, ${dropped ?? 'unknown'} dropped.`;
-    this.#journal.write('capture', failed === undefined ? text : `${text} ${failed}`, failed ? 'warn' : 'info');
+    const capture = this.#capture.status();
+    this.#metrics.dropped(capture.dropped ?? 0);
+    tellCaptured(job, capture, this.#journal);
   }
 
   #sort(): void {

@@ -17,6 +17,8 @@ import type {
   StoredDeadLetter,
   TopQuery,
 } from '../../src/stores/telemetry/store.ts';
+import { MemoryOutputs } from './outputs.ts';
+import { tailOf } from './tail.ts';
 
 export const ADMIN = 'environment-key';
 export const asAdmin = { authorization: `Bearer ${ADMIN}` };
@@ -207,6 +209,7 @@ function telemetryOf(world: World): ApiDeps['telemetry'] {
         },
       ];
     },
+    ...tailOf(() => world.events, NOW),
     deadLetters: async ({ limit, before, reason }: DeadLetterQuery) =>
       world.letters
         .filter((letter) => reason === undefined || letter.reason === reason)
@@ -296,6 +299,7 @@ function stateOf(world: World): ApiDeps['state'] {
       list: async () => world.indicators,
     },
     exporters: { remember: async () => {}, list: async () => [], forget: async () => false },
+    outputs: new MemoryOutputs(),
   };
 }
 

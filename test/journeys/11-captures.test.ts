@@ -26,11 +26,14 @@ async function storedSums(source: string): Promise<{ events: number; bytes: numb
 
 describe('a capture', () => {
   it('is uploaded, and analysed into windows', async () => {
-    const { status, body } = await app.post('/v1/traffic/captures', Buffer.concat(load.chunks), {
-      'content-type': 'application/vnd.tcpdump.pcap',
-    });
+    const { status, body } = await app.post(
+      '/v1/traffic/captures?name=Branch%20office.pcap',
+      Buffer.concat(load.chunks),
+      { 'content-type': 'application/vnd.tcpdump.pcap' },
+    );
     expect(status).toBe(201);
     file = body.pcap_file;
+    expect(file).toBe('uploads/Branch-office.pcap');
     name = basename(file);
     const computed = await app.post('/api/metrics/compute', { pcap_file: file });
     expect(computed.status).toBe(200);

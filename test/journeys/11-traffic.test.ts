@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningApp, startApp } from '../support/app.ts';
 import { haveProgram, mayCapture } from '../support/need.ts';
-import { SCANNER, scan, scene, web } from '../support/scene.ts';
+import { SCANNER, SCENE_START, scan, scene, web } from '../support/scene.ts';
 
 /** A request in the first window, a scan of 40 hosts in the third. */
 const SCENE = scene(...web(100_000), ...scan(21e6, 40));
@@ -44,6 +44,34 @@ describe('what people did with the traffic analyser', () => {
     expect((await app.get('/health')).body.components).toContainEqual(
       expect.objectContaining({ name: 'traffic', state: 'ok' }),
     );
+  });
+
+  it('is led from an anomaly to the events behind it', async () => {
+    const { evidence } = (await app.get('/api/anomalies/?type=port_scan')).body.anomalies[0];
+    expect(evidence.length).toBeGreaterThan(3);
+    for (const uid of evidence) {
+      const filter = encodeURIComponent(`uid = "${uid}"`);
+      const path = `/v1/events?from=${SCENE_START - 60}&to=${SCENE_START + 60}&filter=${filter}`;
+      await expect.poll(async () => (await app.get(path)).body.items?.length, { timeout: 20_000 }).toBe(1);
+      const [event] = (await app.get(path)).body.items;
+      expect(event).toMatchObject({ uid, src_ip: SCANNER, source: 'capture:scene.pcap', state: 'S0' });
+      expect((await app.get(`/v1/events/${event.id}`)).body.uid).toBe(uid);
+    }
+  });
+
+  it('makes events once of a capture, also of a copy of it and after a restart', async () => {
+    const count = async () =>
+      (await app.get(`/v1/query/top?field=source&from=${SCENE_START - 60}&to=${SCENE_START + 60}`)).body.items;
+    const before = await count();
+    expect(before).toEqual([expect.objectContaining({ value: 'capture:scene.pcap', events: 41 })]);
+    await writeFile(join(folder, 'captures', 'copy.pcap'), SCENE);
+    await app.stop();
+    app = await startApp({ dataDir: folder });
+    for (const pcap_file of ['copy.pcap', 'scene.pcap'])
+      expect((await app.post('/api/metrics/compute', { pcap_file, force: true })).status).toBe(200);
+    // What it would have stored was stored when it answered.
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(await count()).toEqual(before);
   });
 
   it('uploads a capture and cannot reach anything beside', async () => {

@@ -2,7 +2,7 @@ import type { Routes } from '../context.ts';
 import { errors } from '../schemas/common.ts';
 import { logsAnswer, logsQuery, pingAnswer, trafficConfig, trafficStatus } from '../schemas/traffic-control.ts';
 import { trafficOf } from '../traffic-figures.ts';
-import { showCapture, showLine } from '../traffic-show.ts';
+import { showCapture, showFollowed, showLine } from '../traffic-show.ts';
 import { showJob } from './traffic-windows.ts';
 
 const SCHEMA = { tags: ['traffic'] };
@@ -21,11 +21,13 @@ export const trafficControlRoutes: Routes = (app, { deps, options }) => {
     async () => {
       const traffic = trafficOf(deps);
       const { mode, file, interface: name, windowSeconds, windows, anomalies, baselines, ...rest } = traffic.status();
+      const { selection, events } = rest;
       return {
         api: { status: 'ok' as const, version: options.build.version, timestamp: new Date().toISOString() },
-        system: { mode, pcap_file: file, interface: name, window_size: windowSeconds },
+        system: { mode, pcap_file: file, interface: name, events: selection, window_size: windowSeconds },
         data: { metrics: windows, baselines, anomalies, hidden: rest.hidden, dropped: rest.dropped },
         capture: showCapture(traffic.capture()),
+        events: events && showFollowed(events),
         job: rest.job && showJob(rest.job),
       };
     },

@@ -4,7 +4,7 @@ import { contentType } from '../body.ts';
 import { audit, type Routes } from '../context.ts';
 import { longBody } from '../long-body.ts';
 import { errors } from '../schemas/common.ts';
-import { fileParam, fileRemoved, filesAnswer, uploadAnswer } from '../schemas/traffic-control.ts';
+import { fileParam, fileRemoved, filesAnswer, uploadAnswer, uploadQuery } from '../schemas/traffic-control.ts';
 import { trafficOf } from '../traffic-figures.ts';
 import { isoOf } from '../traffic-show.ts';
 
@@ -58,7 +58,8 @@ export const trafficFileRoutes: Routes = (app, context) => {
         schema: {
           ...SCHEMA,
           summary: 'Upload a capture',
-          description: 'The body is the file: pcap or pcapng, gzipped or not. The answer names it, for compute.',
+          description: 'The body is the file: pcap or pcapng, plain, gzip or zstd. The answer names it, for compute.',
+          querystring: uploadQuery,
           response: { 201: uploadAnswer, ...errors(400, 401, 403, 404, 408, 413, 415, 429) },
         },
       },
@@ -70,7 +71,7 @@ export const trafficFileRoutes: Routes = (app, context) => {
         const limit = traffic.config().maxUploadBytes;
         if (Number(request.headers['content-length'] ?? 0) > limit)
           throw new AppError('BODY_TOO_LARGE', `A capture has at most ${limit} bytes.`);
-        const file = await traffic.upload(longBody(request.raw));
+        const file = await traffic.upload(longBody(request.raw), uploadQuery.parse(request.query).name);
         reply.code(201);
         return { ...showFile(file), pcap_file: file.name };
       },

@@ -1,5 +1,6 @@
 import { AppError } from '../../kit/errors.ts';
-import type { ComputeOrder, TrafficDirectory, TrafficJob } from '../../model/traffic-view.ts';
+import { parseFilter } from '../../model/filter/parser.ts';
+import type { ComputeOrder, EventChoice, TrafficDirectory, TrafficJob } from '../../model/traffic-view.ts';
 import type { Window } from '../../model/window.ts';
 import type { ApiContext, App, Routes } from '../context.ts';
 import { errors, idParam } from '../schemas/common.ts';
@@ -15,6 +16,7 @@ import {
   windowsAnswer,
   windowsSummary,
 } from '../schemas/traffic.ts';
+import { readRange } from '../time.ts';
 import { page, secondsSince, summarise, trafficOf, windowOf } from '../traffic-figures.ts';
 import { isoOf } from '../traffic-show.ts';
 
@@ -44,13 +46,25 @@ export function showJob(job: TrafficJob) {
 function orderOf(body: ComputeBody, traffic: TrafficDirectory): ComputeOrder {
   const { source, pcap_file, window_size, force } = body ?? {};
   const file = pcap_file ?? undefined;
-  const now = traffic.status().mode === 'live' ? ('live' as const) : ('pcap' as const);
+  const { mode } = traffic.status();
+  const chosen = source ?? (file === undefined && mode !== 'idle' ? mode : 'pcap');
   return {
-    source: source ?? (file === undefined ? now : 'pcap'),
+    source: chosen,
     file,
+    events: chosen === 'events' ? eventsOf(body, traffic) : undefined,
     windowSeconds: window_size ?? undefined,
     force: force ?? false,
   };
+}
+
+/** Which stored events; undefined for those that are followed anyway. @throws AppError, FilterError */
+function eventsOf(body: ComputeBody, traffic: TrafficDirectory): EventChoice | undefined {
+  const { from, to, filter, window_size, force } = body ?? {};
+  const named = from ?? to ?? filter ?? window_size;
+  if (named == null && !force && traffic.status().events?.following) return undefined;
+  const text = filter?.trim() || undefined;
+  const range = readRange({ from: from ?? undefined, to: to ?? undefined });
+  return { range, filter: parseFilter(text ?? ''), text };
 }
 
 export const trafficWindowRoutes: Routes = (app, context) => {
@@ -110,8 +124,9 @@ function addCompute(app: App, { deps }: ApiContext): void {
       config: { access: 'ingest' },
       schema: {
         ...SCHEMA,
-        summary: 'Analyse a capture, and wait for the end',
-        description: 'Of the folder of captures, or what the live capture holds. POST /v1/traffic/jobs does not wait.',
+        summary: 'Analyse a capture or stored events, and wait for the end',
+        description:
+          'Of the folder of captures, what the live capture holds, or flows and logs. POST /v1/traffic/jobs does not wait.',
         body: computeBody,
         response: { 200: computeAnswer, ...errors(400, 401, 403, 404, 409, 413, 429) },
       },
@@ -126,13 +141,14 @@ function addCompute(app: App, { deps }: ApiContext): void {
       const what = `${job.windows} windows from ${job.input}`;
       return {
         success: true as const,
-        message: isLive ? `${what} so far.` : `${what}.`,
+        message: isLive || job.state === 'running' ? `${what} so far.` : `${what}.`,
         window_count: job.windows,
         window_size: job.windowSeconds,
         computation_time: secondsSince(start),
         timestamp: new Date().toISOString(),
         job: job.id,
         packets: job.packets,
+        events: job.events,
         anomaly_count: job.anomalies,
         problems: [...job.problems],
       };
@@ -152,7 +168,7 @@ function addJobs(app: App, { deps }: ApiContext): void {
       config: { access: 'ingest' },
       schema: {
         ...SCHEMA,
-        summary: 'Begin to analyse a capture',
+        summary: 'Begin to analyse a capture or stored events',
         body: computeBody,
         response: { 202: trafficJob, ...errors(400, 401, 403, 404, 409, 429) },
       },

@@ -22,12 +22,27 @@ export const captureView = z.object({
   error: z.string().nullable(),
 });
 
+const followedEvents = z.object({
+  following: z.boolean(),
+  watermark: z.number().nullable().describe('Seconds since 1970: windows before are over.'),
+  newest: z.number().nullable().describe('Seconds since 1970: end of the newest event.'),
+  lag: z.number().describe('Seconds since what is looked at now was stored.'),
+  held: count.describe('Events that wait for their windows to end.'),
+  events: count,
+  late: count.describe('Counted in a later window than their own.'),
+  old: count.describe('Too late: left out, at least a part of them.'),
+  ahead: count.describe('Of a clock that is ahead: counted when they were received.'),
+  crowded: count.describe('Counted before others of their window, because too many were held.'),
+  error: z.string().nullable(),
+});
+
 export const trafficStatus = z.object({
   api: z.object({ status: z.literal('ok'), version: z.string(), timestamp: isoTime }),
   system: z.object({
-    mode: z.enum(['idle', 'pcap', 'live']),
+    mode: z.enum(['idle', 'pcap', 'live', 'events']),
     pcap_file: z.string().nullable(),
     interface: z.string().nullable(),
+    events: z.string().nullable().describe('Which stored events.'),
     window_size: z.number(),
   }),
   data: z.object({
@@ -38,6 +53,7 @@ export const trafficStatus = z.object({
     dropped: count.describe('Windows and anomalies dropped because there were too many.'),
   }),
   capture: captureView,
+  events: followedEvents.nullable().describe('The analysis of events as they are stored; null where it is off.'),
   job: trafficJob.nullable().describe('The run that is on, or the last one.'),
 });
 
@@ -98,6 +114,9 @@ export const captureAnswer = z.object({
 const captureFile = z.object({ name: z.string(), bytes: count, modified: isoTime });
 
 export const filesAnswer = z.object({ items: z.array(captureFile) });
+export const uploadQuery = z.object({
+  name: z.string().max(1024).optional().describe('What the file is called; folders and odd characters are left out.'),
+});
 export const uploadAnswer = captureFile.extend({
   pcap_file: z.string().describe('The name again, as compute takes it.'),
 });

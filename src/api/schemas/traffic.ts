@@ -60,12 +60,21 @@ const windowSize = z.coerce.number().min(1).max(86_400);
 
 export const computeBody = z
   .object({
-    source: z.enum(['pcap', 'live']).nullish().describe('Default: pcap, or what is analysed now.'),
+    source: z.enum(['pcap', 'live', 'events']).nullish().describe('Default: pcap, or what is analysed now.'),
     pcap_file: z
       .string()
       .max(1024)
       .nullish()
       .describe('A file of the folder of captures; the last one when not given.'),
+    from: z
+      .string()
+      .max(64)
+      .nullish()
+      .describe(
+        'events: those that began since then. Default: an hour before `to`, or what was found as they came in.',
+      ),
+    to: z.string().max(64).nullish().describe('events: and before then. Default: now.'),
+    filter: z.string().max(8192).nullish().describe('events: only those that meet it, in the filter language.'),
     window_size: windowSize.nullish().describe('Seconds.'),
     force: z.boolean().nullish().describe('Also when the same was computed before.'),
   })
@@ -81,13 +90,14 @@ export const computeAnswer = z.object({
   timestamp: isoTime,
   job: z.string(),
   packets: count,
+  events: count.describe('Stored events that were analysed.'),
   anomaly_count: count,
   problems: z.array(z.string()).describe('What could not be used of the capture.'),
 });
 
 export const trafficJob = z.object({
   id: z.string(),
-  source: z.enum(['pcap', 'live']),
+  source: z.enum(['pcap', 'live', 'events']),
   state: z.enum(['running', 'done', 'failed', 'cancelled']),
   input: z.string(),
   window_size: figure,
@@ -97,6 +107,7 @@ export const trafficJob = z.object({
   bytes_total: count.nullable(),
   progress: figure.nullable().describe('0 to 1; null where the length is not known.'),
   packets: count,
+  events: count,
   windows: count,
   anomalies: count,
   problems: z.array(z.string()),

@@ -52,6 +52,8 @@ const observation: fc.Arbitrary<Observation> = fc.record({
   retransmitted: number,
   reordered: number,
   duplicateAcks: number,
+  srcRetransmitted: number,
+  missedBytes: fc.integer({ min: -1000, max: 1_000_000 }),
   rtts: fc.constant(new Float64Array(4)),
   rttCount: fc.nat({ max: 4 }),
   service: fc.constantFrom('', 'dns', 'ssh', 'tls', 'smb'),

@@ -2,6 +2,7 @@ import type { Anomaly, Observation } from '../../model/window.ts';
 import type { Expectation } from '../baselines/expectation.ts';
 import { type SavedSeries, SeasonalSeries } from '../baselines/seasonal-series.ts';
 import { Alarms, type Verdict } from './alarms.ts';
+import { CaptureLoss } from './capture-loss.ts';
 import type { DetectionContext, Detector } from './detector.ts';
 import { EntityMap } from './entity-map.ts';
 import { addEvidence } from './evidence.ts';
@@ -12,6 +13,8 @@ import { wilsonLower } from './wilson.ts';
 interface Segments {
   segments: number;
   retransmitted: number;
+  /** Of those sent again, the ones that the host itself sent. */
+  sent: number;
 }
 
 /** Segments of one host in this window, at either end of its connections. */
@@ -45,6 +48,10 @@ const SEVERE = 0.15;
 const HIGH_SCORE = 60;
 const LEAST_SEGMENTS = 50;
 const LEAST_RETRANSMITTED = 5;
+/** Hosts that began connections to one that began none, from which on its loss can be that of a flood. */
+const MANY_SOURCES = 20;
+/** Share of what was sent again at which one direction is the one that loses. */
+const ONE_WAY = 0.9;
 /** Values of a host's own baseline from which on it counts. */
 const WARM_UP = 12;
 
@@ -59,8 +66,10 @@ export class PacketLoss implements Detector {
   readonly #alarms = new Alarms();
   #hosts = new Map<string, Sums>();
   #evidence: string[] = [];
+  readonly #captureLoss = new CaptureLoss();
 
   observe(o: Observation): void {
+    this.#captureLoss.observe(o);
     if (o.dataSegments <= 0) return;
     this.#add(o, o.src, o.dst, true);
     this.#add(o, o.dst, o.src, false);
@@ -72,19 +81,21 @@ export class PacketLoss implements Detector {
     const anomalies: Anomaly[] = [];
     const lossy = this.#lossy(end);
     const { data_segments, retransmitted } = window.protocol;
-    const all = judge({ segments: data_segments, retransmitted }, context.expect('loss_rate'));
+    const all = judge({ segments: data_segments, retransmitted, sent: 0 }, context.expect('loss_rate'));
+    const { remark } = this.#captureLoss;
     if (lossy.length > 0 || all.level >= 1) context.suspect('protocol');
     const everywhere = isTold(this.#alarms.judge('network', all.level, end, all.rate)) && lossy.length !== 1;
-    if (everywhere) anomalies.push(ofNetwork(all, lossy.length, this.#evidence, context));
+    if (everywhere) anomalies.push(ofNetwork(all, lossy.length, this.#evidence, remark, context));
     for (const { sums, loss } of lossy) {
       const told = isTold(this.#alarms.judge(sums.address, loss.level, end, loss.rate));
       const far = !this.#alarms.isOpen('network') || lossy.length === 1 || loss.rate >= FAR_WORSE * all.rate;
-      if (told && far) anomalies.push(ofHost(sums, loss, context));
+      if (told && far) anomalies.push(ofHost(sums, loss, remark, context));
     }
     this.#hosts = new Map();
     this.#evidence = [];
     this.#alarms.endWindow(end);
     this.#series.expire(end);
+    anomalies.push(...this.#captureLoss.window(context));
     return anomalies;
   }
 
@@ -107,18 +118,18 @@ export class PacketLoss implements Detector {
     let sums = this.#hosts.get(address);
     if (!sums) {
       if (this.#hosts.size >= 2 * CAPACITY) return;
-      sums = { address, segments: 0, retransmitted: 0, originated, peers: new Map(), evidence: [] };
+      sums = { address, segments: 0, retransmitted: 0, sent: 0, originated, peers: new Map(), evidence: [] };
       this.#hosts.set(address, sums);
     }
     sums.originated ||= originated;
-    count(sums, o);
+    count(sums, o, originated);
     const name = sums.peers.has(peer) || sums.peers.size < MAX_PEERS ? peer : OTHERS;
     let pair = sums.peers.get(name);
     if (!pair) {
-      pair = { segments: 0, retransmitted: 0 };
+      pair = { segments: 0, retransmitted: 0, sent: 0 };
       sums.peers.set(name, pair);
     }
-    count(pair, o);
+    count(pair, o, originated);
     if (o.retransmitted > 0) addEvidence(sums.evidence, o.event);
   }
 
@@ -147,22 +158,24 @@ export class PacketLoss implements Detector {
         if (!peer) continue;
         peer.segments -= pair.segments;
         peer.retransmitted -= pair.retransmitted;
+        peer.sent -= pair.retransmitted - pair.sent;
       }
     }
     return found;
   }
 }
 
-function count(sums: Segments, o: Observation): void {
+function count(sums: Segments, o: Observation, originated: boolean): void {
   sums.segments += o.dataSegments;
   sums.retransmitted += o.retransmitted;
+  sums.sent += originated ? o.srcRetransmitted : o.retransmitted - o.srcRetransmitted;
 }
 
 function isTold(verdict: Verdict): boolean {
   return verdict === 'opened' || verdict === 'doubled';
 }
 
-function judge({ segments, retransmitted }: Segments, expectation: Expectation | undefined): Loss {
+function judge({ segments, retransmitted, sent }: Segments, expectation: Expectation | undefined): Loss {
   const rate = segments > 0 ? Math.min(1, retransmitted / segments) : 0;
   const known = expectation !== undefined && expectation.samples >= WARM_UP;
   const { unit } = SERIES;
@@ -170,7 +183,7 @@ function judge({ segments, retransmitted }: Segments, expectation: Expectation |
   const threshold = Math.max(FLOOR, spreads);
   const enough = segments >= LEAST_SEGMENTS && retransmitted >= LEAST_RETRANSMITTED;
   const level = enough ? wilsonLower(retransmitted, segments) / threshold : 0;
-  return { segments, retransmitted, rate, expected: known ? expectation.expected : null, threshold, level };
+  return { segments, retransmitted, sent, rate, expected: known ? expectation.expected : null, threshold, level };
 }
 
 function anomaly(
@@ -188,35 +201,51 @@ function anomaly(
     current_value: rate,
     expected,
     threshold,
-    techniques: ['T1498'],
+    techniques: [],
   };
 }
 
-function ofNetwork(loss: Loss, lossy: number, evidence: string[], context: DetectionContext): Anomaly {
+function ofNetwork(loss: Loss, lossy: number, evidence: string[], remark: string, context: DetectionContext): Anomaly {
   const hosts = lossy > 1 ? ` ${lossy} hosts are above it on their own.` : '';
   return {
     ...anomaly(loss, context),
     message: `${percent(loss.rate)} of all data segments were sent again${figures(loss)}.${hosts}`,
-    why: 'Loss in many connections at once points to a link that they share, or to a flood that fills it.',
+    why: `Loss in many connections at once points to a link that they share.${remark}`,
     evidence,
   };
 }
 
-function ofHost({ address, originated, peers, evidence }: Sums, loss: Loss, context: DetectionContext): Anomaly {
+function ofHost(sums: Sums, loss: Loss, remark: string, context: DetectionContext): Anomaly {
+  const { address, originated, peers, evidence } = sums;
   const [only] = peers.keys();
   const peer = peers.size === 1 && only !== OTHERS ? only : undefined;
   const between = peer === undefined ? `of ${address}` : `between ${address} and ${peer}`;
+  const isVictim = !originated && peers.size >= MANY_SOURCES;
   const ends = originated ? { flow_src: address, flow_dst: peer } : { flow_src: peer, flow_dst: address };
   return {
     ...anomaly(loss, context),
     message: `${percent(loss.rate)} of the data segments ${between} were sent again${figures(loss)}.`,
-    why:
-      peer === undefined
-        ? `It concerns connections of ${address} with several others: its own link may be bad or full.`
-        : 'Only these two hosts were seen: the path between them is bad or full, or one of them is overloaded.',
+    why: `${reasonOf(sums, peer, isVictim)}${directionOf(address, loss)}${remark}`,
+    // Denial of service takes many that send to one; two hosts that lose are a bad path.
+    techniques: isVictim ? ['T1498'] : [],
     ...Object.fromEntries(Object.entries(ends).filter(([, end]) => end !== undefined)),
     evidence,
   };
+}
+
+function reasonOf({ address, peers }: Sums, peer: string | undefined, isVictim: boolean): string {
+  if (peer !== undefined)
+    return 'Only these two hosts were seen: the path between them is bad or full, or one of them is overloaded.';
+  if (isVictim)
+    return `${peers.size} others send to ${address}, which began none of it: its link may be full, by a flood or because many need it.`;
+  return `It concerns connections of ${address} with several others: its own link may be bad or full.`;
+}
+
+/** Which way the packets went that were lost, where it is one: those who miss an answer send again. */
+function directionOf(address: string, { retransmitted, sent }: Loss): string {
+  const share = sent / retransmitted;
+  if (share >= ONE_WAY) return ` What is lost goes out: ${percent(share)} of it was sent by ${address}.`;
+  return share <= 1 - ONE_WAY ? ` What is lost comes in: ${percent(1 - share)} of it was sent to ${address}.` : '';
 }
 
 function figures({ retransmitted, segments, expected }: Loss): string {

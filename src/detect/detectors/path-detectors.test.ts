@@ -171,4 +171,67 @@ describe('PacketLoss', () => {
     const found = run(traffic({ windows: 200, seed: 6, connections: 10, parts }), new PacketLoss());
     expect(found).toMatchObject([{ window_start: MONDAY / 1e6, expected: null }]);
   });
+
+  it('says which way what is lost goes', () => {
+    const why = (srcRetransmitted: number) =>
+      run([observation({ dataSegments: 100, retransmitted: 20, srcRetransmitted })], new PacketLoss())[0].why;
+    expect(why(19)).toContain('goes out: 95 % of it was sent by 10.0.0.1.');
+    expect(why(0)).toContain('comes in: 100 % of it was sent to 10.0.0.1.');
+    expect(why(10)).not.toContain('What is lost');
+  });
+
+  it('names a technique only for many that send to one', () => {
+    const to = (sources: number) =>
+      run(
+        traffic({
+          windows: 1,
+          seed: 1,
+          connections: sources,
+          parts: (_, i) => ({ src: `203.0.113.${i}`, dst: '10.0.0.9', dataSegments: 60, retransmitted: 9 }),
+        }),
+        new PacketLoss(),
+      );
+    const [flooded] = to(40);
+    expect(flooded).toMatchObject({ flow_dst: '10.0.0.9', techniques: ['T1498'] });
+    expect(flooded.why).toMatch(/^40 others send to 10\.0\.0\.9/);
+    for (const few of [1, 2, 10]) for (const { techniques } of to(few)) expect(techniques).toEqual([]);
+    const everywhere = run(
+      traffic({ windows: 1, seed: 3, parts: (_, __, random) => loss(0.2, random) }),
+      new PacketLoss(),
+    );
+    expect(everywhere[0].techniques).toEqual([]);
+  });
+});
+
+describe('loss of the capture', () => {
+  const missing = (missedBytes: number, more: Partial<Observation> = {}) =>
+    run(
+      traffic({
+        windows: 6,
+        seed: 1,
+        parts: () => ({ srcBytes: 10_000, dstBytes: 90_000, dataSegments: 100, missedBytes, ...more }),
+      }),
+      new PacketLoss(),
+    );
+
+  it('is told as that of the monitor, once, and names no technique', () => {
+    const found = missing(25_000);
+    expect(found).toMatchObject([{ type: 'packet_loss', metric: 'capture_loss_rate', threshold: 0.1, techniques: [] }]);
+    expect(found[0].current_value).toBeCloseTo(0.2);
+    expect(found[0].message).toMatch(/^The monitor missed 20 % of the data/);
+    expect(found[0].why).toContain('not loss of the network');
+    expect(found[0].evidence).toContain('w0i0');
+  });
+
+  it('is silent below 10 %, and for little', () => {
+    expect(missing(10_000)).toEqual([]);
+    expect(missing(-500)).toEqual([]);
+    expect(missing(100, { srcBytes: 100, dstBytes: 100, dataSegments: 1 })).toEqual([]);
+  });
+
+  it('is mentioned where the network loses as well', () => {
+    const [found] = missing(5_000, { retransmitted: 20 });
+    expect(found.metric).toBe('loss_rate');
+    expect(found.why).toContain('The monitor itself missed 4.76 % of the bytes');
+  });
 });

@@ -4,11 +4,13 @@ import { describe, expect, it } from 'vitest';
 import type { Anomaly, Observation } from '../../model/window.ts';
 import { openCapture } from '../../packets/capture-reader.ts';
 import type { Packet } from '../../packets/packet.ts';
+import { outcomeOf } from './attempt-outcome.ts';
 import { Detection } from './detection.ts';
 import { observation } from './fixtures/observation.ts';
 import { HomeNetworks } from './home-networks.ts';
 import { LongLivedConn } from './long-lived-conn.ts';
 import { PortScan } from './port-scan.ts';
+import { RandomWalk } from './random-walk.ts';
 
 /** Captures made by others, for cross-checks only; the tests are skipped where they are not at hand. */
 const SHARED = join(process.env.VEDETTE_SHARED ?? resolve(import.meta.dirname, '../../../../shared'), 'data');
@@ -118,6 +120,19 @@ describe.skipIf(!existsSync(SCANS))('Scans captured by others', () => {
     expect(found).toHaveLength(1);
     expect(found[0]).toMatchObject({ type: 'port_scan', ...expected });
     expect(found[0].why).toContain('taken for a scanner after 4 of them');
+  });
+
+  it('takes six first contacts to decide on a discovery of hosts, of which too few fail to be told', async () => {
+    const file = join(SHARED, 'packets/zeek-traces/nmap-vsn.pcap');
+    const walk = new RandomWalk();
+    const hosts = new Set<string>();
+    for (const o of (await observationsOf(file)).sort((a, b) => a.start - b.start)) {
+      if (hosts.has(o.dst)) continue;
+      hosts.add(o.dst);
+      walk.step(outcomeOf(o) === 'success');
+    }
+    expect(walk.decidedAfter).toBe(6);
+    expect(await anomaliesOf(file)).toEqual([]);
   });
 
   it('is silent for backscatter', { timeout: 60_000 }, async () => {

@@ -134,6 +134,24 @@ describe('PortScan', () => {
     expect(run(observations)).toEqual([]);
   });
 
+  it('forgets after an hour that a source was a scanner, and what failed before it was benign', () => {
+    const tries = (hour: number, outcomes: string) =>
+      [...outcomes].map((outcome, i) => {
+        const parts = {
+          src: '10.0.0.9',
+          dst: `198.51.${hour}.${i}`,
+          dstPort: 1000 + hour * 20 + i,
+          at: at(hour * 1200 + i),
+        };
+        return outcome === '-' ? syn(parts) : observation(parts);
+      });
+    // Five in a row fail at once, and twenty more in the hours after it, among many that do not.
+    const hours = Array.from({ length: 12 }, (_, hour) => tries(hour + 1, '-+++++-+++++-'));
+    expect(run([...tries(0, '-----+++++'), ...hours.flat()])).toEqual([]);
+    // So many within the hour are a scan.
+    expect(run(tries(0, '-'.repeat(25)))).toHaveLength(1);
+  });
+
   it('gives a SYN at the end of a window a second for its answer', () => {
     const parts = (i: number) => ({ src: SCANNER, dst: `10.0.0.${i}`, srcPort: 4000 + i, start: at(9.5), dstPort: 22 });
     const asked = Array.from({ length: 20 }, (_, i) => syn({ ...parts(i), at: at(9.5) }));

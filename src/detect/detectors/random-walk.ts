@@ -24,14 +24,17 @@ export class RandomWalk {
     return this.decidedAfter > 0;
   }
 
-  step(success: boolean): void {
+  /** A first contact. Answers whether the walk has just ended at "benign": what came before it tells nothing any more. */
+  step(success: boolean): boolean {
     this.#contacts++;
-    if (this.scanner) return;
+    if (this.scanner) return false;
     this.#likelihood += success ? SUCCESS : FAILURE;
     if (this.#likelihood >= SCANNER) this.decidedAfter = this.#contacts;
     else if (this.#likelihood <= BENIGN) {
       this.#likelihood = 0;
       this.#contacts = 0;
+      return true;
     }
+    return false;
   }
 }

@@ -66,7 +66,7 @@ function found(source: ScanSource, kind: 'hosts' | 'ports', internal: boolean): 
 
 function atRandom(source: ScanSource, internal: boolean): Finding | undefined {
   const limit = internal ? RANDOM.internal : RANDOM.external;
-  if (!source.walk.scanner || source.failedHosts < limit) return undefined;
+  if (!source.isScanner || source.failedHosts < limit) return undefined;
   return { kind: 'random', count: source.failedHosts, limit };
 }
 

@@ -6,6 +6,8 @@ import { RandomWalk } from './random-walk.ts';
 /** Different things remembered of one source, of each kind. */
 const MAX_SET = 4096;
 const MAX_TARGETS = 256;
+/** Microseconds for which a source is taken for a scanner; afterwards its walk begins anew. */
+const VERDICT = 3600e6;
 
 /** How often something was tried with different peers, and how often in vain. */
 interface Tries {
@@ -39,8 +41,9 @@ export interface Widest {
 /** What a source tried within the last half hour. Sets are of hashes and have a limit. */
 export class ScanSource {
   /** Over hosts, which shows who tries many; and over ports of hosts, which shows who tries many ports. */
-  readonly walk = new RandomWalk();
-  readonly #targetWalk = new RandomWalk();
+  #walk = new RandomWalk();
+  #targetWalk = new RandomWalk();
+  #decidedAt = Number.POSITIVE_INFINITY;
   readonly evidence: string[] = [];
   began = Number.POSITIVE_INFINITY;
   ended = 0;
@@ -52,12 +55,17 @@ export class ScanSource {
   readonly #byHost = new Map<string, Tries>();
   #flagged: Map<FlagScan, Set<number>> | undefined;
 
-  /** First contacts, with hosts or with ports of hosts, after which it was taken for a scanner; 0 when it was not. */
-  get decidedAfter(): number {
-    return this.walk.decidedAfter || this.#targetWalk.decidedAfter;
+  /** Whether its first contacts with hosts were those of a scanner, within the last hour. */
+  get isScanner(): boolean {
+    return this.#walk.scanner;
   }
 
-  /** Hosts with which no connection came about at the first try. */
+  /** First contacts, with hosts or with ports of hosts, after which it was taken for a scanner; 0 when it was not. */
+  get decidedAfter(): number {
+    return this.#walk.decidedAfter || this.#targetWalk.decidedAfter;
+  }
+
+  /** Hosts with which no connection came about at the first try, since it last looked benign. */
   get failedHosts(): number {
     return this.#failedHosts?.size ?? 0;
   }
@@ -73,15 +81,17 @@ export class ScanSource {
     // Most of what a host does is what it did before, with success: that tells nothing new.
     if (attempt.success && this.#targets.has(target)) return;
     const host = hashText(attempt.dst);
+    if (attempt.at - this.#decidedAt > VERDICT) this.#restart();
     if (walks && !this.#hosts.has(host) && this.#hosts.size < MAX_SET) {
       this.#hosts.add(host);
-      this.walk.step(attempt.success);
+      if (this.#walk.step(attempt.success)) this.#failedHosts = undefined;
       if (!attempt.success) this.#failedHosts = (this.#failedHosts ?? new Set()).add(host);
     }
     if (!this.#targets.has(target) && this.#targets.size < MAX_SET) {
       this.#targets.add(target);
       if (walks) this.#targetWalk.step(attempt.success);
     }
+    if (this.decidedAfter > 0 && this.#decidedAt === Number.POSITIVE_INFINITY) this.#decidedAt = attempt.at;
     count(this.#byPort, port, host, attempt.success);
     count(this.#byHost, walks ? attempt.dst : `${attempt.dst}/udp`, hashText(port), attempt.success);
     if (attempt.success) return;
@@ -115,6 +125,13 @@ export class ScanSource {
     for (const [scan, targets] of this.#flagged ?? [])
       if (!most || targets.size > most.targets) most = { scan, targets: targets.size };
     return most;
+  }
+
+  #restart(): void {
+    this.#walk = new RandomWalk();
+    this.#targetWalk = new RandomWalk();
+    this.#failedHosts = undefined;
+    this.#decidedAt = Number.POSITIVE_INFINITY;
   }
 
   #seen(start: number, end: number, event: string): void {

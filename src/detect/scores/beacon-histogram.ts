@@ -1,3 +1,5 @@
+import { thousandths } from './thousandths.ts';
+
 /** How often something happened in each of equally long spans. */
 export interface BeaconHistogram {
   readonly bars: readonly number[];
@@ -74,18 +76,18 @@ function longestRun(bars: readonly number[]): number {
   return Math.min(longest, bars.length);
 }
 
-/** One less the coefficient of variation of all bars, empty ones too; 0 from a coefficient of 1 on. Null when there is nothing to divide. */
+/** One less the coefficient of variation of all bars, empty ones too; 0 from a coefficient of 1 on, rounded to thousandths. Null when there is nothing to divide. */
 export function evennessScore(bars: readonly number[]): number | null {
   const total = bars.reduce((sum, bar) => sum + bar, 0);
   if (bars.length === 0 || total <= 0) return null;
   const mean = total / bars.length;
   const variance = bars.reduce((sum, bar) => sum + (bar - mean) ** 2, 0) / bars.length;
   const coefficient = Math.sqrt(variance) / mean;
-  return coefficient >= 1 ? 0 : 1 - coefficient;
+  return coefficient >= 1 ? 0 : thousandths(1 - coefficient);
 }
 
 /**
- * The share of bars that have one of the two most frequent heights: a beacon that works in two rhythms, or only in
+ * The share of bars, rounded to thousandths, that have one of the two most frequent heights: a beacon that works in two rhythms, or only in
  * some hours, is even in this sense though its bars differ.
  *
  * @param outliers bars that may differ without counting.
@@ -107,5 +109,5 @@ export function twoHeightsScore(
       first = count;
     } else if (count > second) second = count;
   }
-  return Math.min(1, (first + second) / Math.max(filled - outliers, 1));
+  return Math.min(1, thousandths((first + second) / Math.max(filled - outliers, 1)));
 }

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { Chance } from '../fixtures/hunt.ts';
-import { beaconScore, gateRandom, intervals, RANDOM_CAP, regularity, timingScore } from './beacon-score.ts';
+import { evennessScore, twoHeightsScore } from './beacon-histogram.ts';
+import {
+  beaconScore,
+  durationScore,
+  gateRandom,
+  intervals,
+  RANDOM_CAP,
+  regularity,
+  timingScore,
+} from './beacon-score.ts';
 
 function tightness(count: number, interval: () => number): number {
   return regularity(
@@ -49,6 +58,31 @@ describe('beacon score', () => {
   it('works below a second', () => {
     expect(timingScore(Array.from({ length: 20 }, (_, i) => i * 0.2))?.score).toBeCloseTo(1, 3);
     expect(Array.from(intervals([1, 1, 1.5, 2.5]))).toEqual([0.5, 1]);
+  });
+
+  it('rounds shares of time up and the shape of a histogram to the nearest, as RITA does', () => {
+    const view = { viewStart: 0, viewEnd: 3000, first: 0, filled: 7, minimumBars: 6, idealBars: 12 };
+    // A third and seven twelfths; what is even stays, and nothing becomes more than all.
+    expect(durationScore({ ...view, last: 1000, longestRun: 7 })).toEqual({
+      coverage: 0.334,
+      consistency: 0.584,
+      score: 0.584,
+    });
+    expect(durationScore({ ...view, last: 2999.5, longestRun: 6 })?.coverage).toBe(1);
+    expect(durationScore({ ...view, last: 750, longestRun: 0 })?.coverage).toBe(0.25);
+    // 55 of 59, and one less a coefficient of 1/3.
+    expect(
+      twoHeightsScore(
+        new Map([
+          [1, 50],
+          [2, 5],
+        ]),
+        60,
+        1,
+        10,
+      ),
+    ).toBe(0.932);
+    expect(evennessScore([1, 2])).toBe(0.667);
   });
 
   it('refuses what is no score', () => {

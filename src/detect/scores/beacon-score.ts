@@ -1,5 +1,6 @@
 import { binEdges, describeBars, evennessScore, histogram, twoHeightsScore } from './beacon-histogram.ts';
 import { bowleySkewness, medianDeviation, medianOfSorted, quantileOfSorted, sorted } from './order-statistics.ts';
+import { thousandths } from './thousandths.ts';
 
 /**
  * The sub-scores of a beacon: timing, sizes, duration and histogram, each 0 to 1, as RITA publishes them, plus a
@@ -82,9 +83,9 @@ export interface DurationInput {
 }
 
 export interface DurationScore {
-  /** Share of the view in which the pair talks. */
+  /** Share of the view in which the pair talks, rounded up to thousandths. */
   readonly coverage: number;
-  /** Longest run of bars against the ideal, at most 1. */
+  /** Longest run of bars against the ideal, rounded up to thousandths, at most 1. */
   readonly consistency: number;
   /** The better of the two. */
   readonly score: number;
@@ -94,8 +95,8 @@ export function durationScore(input: DurationInput): DurationScore | null {
   const { viewStart, viewEnd, first, last, filled, longestRun, minimumBars, idealBars } = input;
   if (viewEnd <= viewStart || last < first || !(minimumBars >= 1) || !(idealBars >= 1)) return null;
   if (filled < minimumBars) return { coverage: 0, consistency: 0, score: 0 };
-  const coverage = thousandths(Math.min(1, (last - first) / (viewEnd - viewStart)));
-  const consistency = thousandths(Math.min(1, longestRun / idealBars));
+  const coverage = Math.min(1, nextThousandth((last - first) / (viewEnd - viewStart)));
+  const consistency = Math.min(1, nextThousandth(longestRun / idealBars));
   return { coverage, consistency, score: Math.max(coverage, consistency) };
 }
 
@@ -122,7 +123,7 @@ export function barsScore(bars: readonly number[], options: HistogramOptions = H
   const even = evennessScore(bars);
   if (described === null || even === null) return null;
   const two = twoHeightsScore(described.heights, described.filled, options.outliers, options.minimumBars);
-  const score = thousandths(Math.max(even, two ?? 0));
+  const score = Math.max(even, two ?? 0);
   return { filled: described.filled, longestRun: described.longestRun, score };
 }
 
@@ -193,6 +194,7 @@ export function gateRandom(score: number, timing: Regularity, count: number): nu
   return regular ? score : Math.min(score, RANDOM_CAP);
 }
 
-function thousandths(value: number): number {
-  return Math.round(value * 1000) / 1000;
+/** RITA rounds shares of time up, and everything else to the nearest: 0.2501 of the view counts as 0.251. */
+function nextThousandth(value: number): number {
+  return Math.ceil(value * 1000) / 1000;
 }

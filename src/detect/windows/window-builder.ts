@@ -81,6 +81,11 @@ export class WindowBuilder {
     return this.#start + this.size;
   }
 
+  /** Begins with the window of `at` (microseconds), where no observation has begun one yet. */
+  begin(at: number): void {
+    if (Number.isNaN(this.#start)) this.#start = this.#aligned(at);
+  }
+
   /** Adds to the present window. An observation of a later one closes those before it; {@link close} gives them. */
   observe(o: Observation): void {
     if (!Number.isFinite(o.at)) return;

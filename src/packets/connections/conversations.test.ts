@@ -17,14 +17,24 @@ function expectSide(side: Reported['orig'], { rtts, ...counters }: SideTruth): v
 
 /** Sums of what the observations of a connection say. */
 class Sums {
-  readonly counters = { srcPackets: 0, dstPackets: 0, dataSegments: 0, retransmitted: 0, reordered: 0, rttCount: 0 };
+  readonly counters = {
+    srcPackets: 0,
+    dstPackets: 0,
+    dataSegments: 0,
+    retransmitted: 0,
+    srcRetransmitted: 0,
+    reordered: 0,
+    rttCount: 0,
+  };
   duplicateAcks = 0;
+  missedBytes = 0;
   bytes = 0;
   firsts = 0;
 
   add(observation: Observation): void {
     const { counters } = this;
     for (const name of Object.keys(counters) as (keyof typeof counters)[]) counters[name] += observation[name];
+    this.missedBytes += observation.missedBytes;
     this.duplicateAcks += observation.duplicateAcks;
     this.bytes += observation.srcBytes + observation.dstBytes;
     if (observation.first) this.firsts++;
@@ -37,9 +47,11 @@ function expectSums(sums: Sums | undefined, { orig, resp }: Conversation, { orig
     dstPackets: resp.packets,
     dataSegments: orig.dataSegments + resp.dataSegments,
     retransmitted: orig.retransmitted + resp.retransmitted,
+    srcRetransmitted: orig.retransmitted,
     reordered: orig.reordered + resp.reordered,
     rttCount: orig.rtts.length + resp.rtts.length,
   });
+  expect(sums?.missedBytes).toBe(a.missedBytes + b.missedBytes);
   expect(sums?.duplicateAcks).toBe(orig.duplicateAcks + resp.duplicateAcks);
   expect(sums?.bytes).toBe(a.ipBytes + b.ipBytes);
   expect(sums?.firsts).toBe(1);

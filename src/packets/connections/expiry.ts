@@ -21,7 +21,7 @@ export function lifetimes(timeouts: ConnectionTimeouts): Float64Array {
 export function tcpList({ ints }: Page, record: number): number {
   const orig = (ints[record + ORIG + SIDE_STATUS] >> STATE_SHIFT) & STATES;
   const resp = (ints[record + RESP + SIDE_STATUS] >> STATE_SHIFT) & STATES;
-  if (isOver(orig, resp)) return orig === RESET || resp === RESET || isAcknowledged(ints, record) ? OVER : SHORT;
+  if (isOver(orig, resp)) return orig >= RESET || resp >= RESET || isAcknowledged(ints, record) ? OVER : SHORT;
   return isAttempt(orig, resp) || isAttempt(resp, orig) ? SHORT : OPEN;
 }
 
@@ -34,5 +34,5 @@ function isAcknowledged(ints: Int32Array, record: number): boolean {
 
 function isAttempt(state: number, other: number): boolean {
   if (other !== INACTIVE) return false;
-  return state === INACTIVE || state === SYN_SENT || state === SYN_ACK_SENT || state === CLOSED || state === RESET;
+  return state === INACTIVE || state === SYN_SENT || state === SYN_ACK_SENT || state >= CLOSED;
 }

@@ -1,11 +1,11 @@
 /**
- * How a connection lies in memory: 112 words of 32 bits, so that one packet touches a few neighbouring cache lines instead
+ * How a connection lies in memory: 114 words of 32 bits, so that one packet touches a few neighbouring cache lines instead
  * of one line for each of fifty columns. First what belongs to both sides, then the originator's part, then the
  * responder's. Offsets are in words; numbers named `*_AT` hold doubles, two words each, at even offsets.
  */
-export const RECORD = 112;
+export const RECORD = 114;
 export const SIDE = 32;
-export const ORIG = 48;
+export const ORIG = 50;
 export const RESP = ORIG + SIDE;
 
 /** Addresses of both sides, four words each in network order; an IPv4 address takes the first and leaves zeros. */
@@ -40,6 +40,9 @@ export const OLD_DATA = 30;
 export const OLD_RETRANSMITTED = 31;
 export const OLD_REORDERED = 32;
 export const OLD_DUPLICATES = 33;
+/** Of {@link OLD_RETRANSMITTED}, those of the originator; and the lower 32 bits of what was missed. */
+export const OLD_ORIG_RETRANSMITTED = 34;
+export const OLD_MISSED = 35;
 export const START_AT = 36;
 export const END_AT = 38;
 export const ID_AT = 40;
@@ -47,6 +50,9 @@ export const OLD_ORIG_BYTES_AT = 42;
 export const OLD_RESP_BYTES_AT = 44;
 /** When it was last put at the end of the list that it expires in. */
 export const QUEUED_AT = 46;
+/** Sequence number of the last reset of each side, so that the next one is known for another. */
+export const ORIG_RESET = 48;
+export const RESP_RESET = 49;
 
 /** Offsets within a side. */
 export const IP_BYTES_AT = 0;
@@ -103,8 +109,6 @@ export const CONN_BITS = {
   oneWay: 64,
   /** In the list of what the next observation has to tell. */
   active: 128,
-  /** Text of the addresses has been made. */
-  named: 256,
 } as const;
 
 /** Bits 10..11 of {@link BITS}: the list that the connection expires in. Bits 12..15: how many poll times have passed. */

@@ -1,5 +1,14 @@
 import type { Dissected } from '../dissected.ts';
-import { addOnce, addScaled, DATA_LETTER, GAP_LETTER, letterOf, RETRANSMISSION, ZERO_WINDOW } from './history.ts';
+import {
+  addAgain,
+  addOnce,
+  addScaled,
+  GAP_LETTER,
+  letterOf,
+  RESET_LETTER,
+  RETRANSMISSION,
+  ZERO_WINDOW,
+} from './history.ts';
 import { NONE, type NodePool } from './node-pool.ts';
 import {
   ACKED,
@@ -16,11 +25,13 @@ import {
   LOWEST,
   NEXT,
   ORIG,
+  ORIG_RESET,
   PAYLOAD_AT,
   type Page,
   REORDERED,
   REPEATED_CONTROL,
   RESP,
+  RESP_RESET,
   RETRANSMITTED,
   RTT_MIN,
   RTT_SAMPLES,
@@ -43,7 +54,7 @@ import {
   STRAY,
 } from './sequence-space.ts';
 import { ACK, FIN, RST, SYN } from './tcp-flags.ts';
-import { advance, PEER_SHIFT } from './tcp-state.ts';
+import { advance, CLOSED, PEER_SHIFT, RESET } from './tcp-state.ts';
 
 /** How young a hole must be to be reordering while no round trip is known, microseconds. */
 const UNKNOWN_ROUND_TRIP = 3000;
@@ -88,29 +99,36 @@ export class TcpAnalyzer {
     const peer = at + (fromOrig ? RESP : ORIG);
     const { flags, payloadLength: length } = d;
     this.sample = Number.NaN;
+    this.#letters(page, at, self, peer, fromOrig, d);
     if ((flags & ACK) !== 0) this.#acknowledge(page, at, self, peer, fromOrig, d, time);
-    this.#letters(page, at, self, fromOrig, flags, length);
     // A reset carries no sequence space of its own: its number is often only what the other side wants to hear.
     if ((flags & RST) !== 0) this.verdict = EMPTY;
     else {
       this.verdict = this.#sequence(page, at, self, peer, d, time);
       this.#count(page, at, self, fromOrig, length);
-      if (d.window === 0 && (flags & (SYN | FIN)) === 0)
-        addScaled(page.bytes, at, ZERO_WINDOW, ++ints[self + ZERO_WINDOWS], fromOrig);
     }
     ints[self + WINDOW] = d.window;
     this.#state(ints, self, peer, flags, fromOrig);
   }
 
-  #letters(page: Page, at: number, self: number, fromOrig: boolean, flags: number, length: number): void {
-    const letter = letterOf(flags, length);
-    if (letter >= 0) addOnce(page.ints, page.bytes, at, self, letter, fromOrig);
-    if (length > 0) addOnce(page.ints, page.bytes, at, self, DATA_LETTER, fromOrig);
+  #letters(page: Page, at: number, self: number, peer: number, fromOrig: boolean, d: Dissected): void {
+    const { ints } = page;
+    const letter = letterOf(d.flags, d.payloadLength);
+    if (letter === RESET_LETTER) {
+      const last = at + (fromOrig ? ORIG_RESET : RESP_RESET);
+      const again = addOnce(ints, page.bytes, at, self, letter, fromOrig) || ints[last] === (d.seq | 0);
+      if (!again) addAgain(page.bytes, at, letter, fromOrig);
+      ints[last] = d.seq | 0;
+    } else if (letter >= 0) addOnce(ints, page.bytes, at, self, letter, fromOrig);
+    // Behind a FIN of the other side nobody waits for room, and behind a reset nobody has any.
+    if (d.window !== 0 || (d.flags & RST) !== 0) return;
+    if (stateOf(ints, self) >= RESET || stateOf(ints, peer) === CLOSED) return;
+    addScaled(page.bytes, at, ZERO_WINDOW, ++ints[self + ZERO_WINDOWS], fromOrig);
   }
 
   #state(ints: Int32Array, self: number, peer: number, flags: number, fromOrig: boolean): void {
-    const mine = (ints[self + SIDE_STATUS] >> STATE_SHIFT) & STATES;
-    const other = (ints[peer + SIDE_STATUS] >> STATE_SHIFT) & STATES;
+    const mine = stateOf(ints, self);
+    const other = stateOf(ints, peer);
     const after = advance(mine, other, flags, fromOrig);
     if (after === (mine | (other << PEER_SHIFT))) return;
     ints[self + SIDE_STATUS] ^= (mine ^ (after & STATES)) << STATE_SHIFT;
@@ -253,11 +271,14 @@ export class TcpAnalyzer {
     if (length > 0) ints[self + DATA]++;
     if (verdict === REORDERED_SEGMENT) ints[self + REORDERED]++;
     else if (verdict === RETRANSMITTED_SEGMENT) {
-      ints[self + (length > 0 ? RETRANSMITTED : REPEATED_CONTROL)]++;
-      const count = ints[self + RETRANSMITTED] + ints[self + REPEATED_CONTROL];
-      addScaled(page.bytes, at, RETRANSMISSION, count, fromOrig);
+      if (length > 0) addScaled(page.bytes, at, RETRANSMISSION, ++ints[self + RETRANSMITTED], fromOrig);
+      else ints[self + REPEATED_CONTROL]++;
     }
   }
+}
+
+function stateOf(ints: Int32Array, side: number): number {
+  return (ints[side + SIDE_STATUS] >> STATE_SHIFT) & STATES;
 }
 
 /** How young a hole must be to be reordering: a round trip, by the handshake or else the shortest of both halves. */

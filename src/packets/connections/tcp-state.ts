@@ -9,6 +9,8 @@ export const PARTIAL = 3;
 export const ESTABLISHED = 4;
 export const CLOSED = 5;
 export const RESET = 6;
+/** A reset behind its own FIN, which the other side has not answered with one. Both resets are the highest states. */
+export const RESET_CLOSED = 7;
 
 /** {@link advance} answers both: the sender's state, and the other one's in bits 3..5. */
 export const PEER_SHIFT = 3;
@@ -17,9 +19,12 @@ export const PEER_SHIFT = 3;
 export function advance(self: number, peer: number, flags: number, fromOrig: boolean): number {
   let after = self;
   let peerAfter = peer;
-  if ((flags & RST) !== 0) after = afterReset(self, peer, flags, fromOrig);
-  else if ((flags & FIN) !== 0) after = self === RESET ? RESET : CLOSED;
-  else if ((flags & SYN) === 0) after = self === INACTIVE ? PARTIAL : self;
+  if ((flags & RST) !== 0) after = afterReset(self, peer, fromOrig);
+  else if ((flags & FIN) !== 0) {
+    after = self >= RESET ? self : CLOSED;
+    // Each has sent its FIN then: the reset in between is no part of how it ended.
+    if (peer === RESET_CLOSED && (self === ESTABLISHED || self === PARTIAL)) peerAfter = CLOSED;
+  } else if ((flags & SYN) === 0) after = self === INACTIVE ? PARTIAL : self;
   else if ((flags & ACK) === 0) after = self === INACTIVE ? SYN_SENT : self;
   else if (self === INACTIVE || self === SYN_SENT) {
     after = peer === SYN_SENT ? ESTABLISHED : SYN_ACK_SENT;
@@ -28,21 +33,21 @@ export function advance(self: number, peer: number, flags: number, fromOrig: boo
   return after | (peerAfter << PEER_SHIFT);
 }
 
-function afterReset(self: number, peer: number, flags: number, fromOrig: boolean): number {
+function afterReset(self: number, peer: number, fromOrig: boolean): number {
   // A reset out of nothing, as after a scan with a foreign address, begins no connection.
   if (self === INACTIVE && fromOrig && (peer === INACTIVE || peer === PARTIAL)) return INACTIVE;
-  // Behind its own FIN a reset only says that nobody listens any more.
-  if (self === CLOSED && (peer === CLOSED || (flags & ACK) !== 0)) return CLOSED;
-  return RESET;
+  // Behind both FINs a reset only says that nobody listens any more.
+  if (self === CLOSED) return peer === CLOSED ? CLOSED : RESET_CLOSED;
+  return self >= RESET ? self : RESET;
 }
 
 /** `conn_state` of Zeek for TCP. @param silent neither side sent payload. */
 export function tcpState(orig: number, resp: number, silent: boolean): string {
-  if (resp === RESET) {
-    if (orig === SYN_SENT || orig === SYN_ACK_SENT || (orig === RESET && silent)) return 'REJ';
+  if (resp >= RESET) {
+    if (orig === SYN_SENT || orig === SYN_ACK_SENT || (orig >= RESET && silent)) return 'REJ';
     return unopened(orig) ? 'RSTRH' : 'RSTR';
   }
-  if (orig === RESET) return unopened(resp) ? 'RSTOS0' : 'RSTO';
+  if (orig >= RESET) return unopened(resp) ? 'RSTOS0' : 'RSTO';
   if (orig === CLOSED) {
     if (resp === CLOSED) return 'SF';
     return unopened(resp) ? 'SH' : 'S2';
@@ -64,5 +69,5 @@ export function datagramState(origPackets: number, respPackets: number): string 
 
 /** Whether nothing is to come any more. */
 export function isOver(orig: number, resp: number): boolean {
-  return orig === RESET || resp === RESET || (orig === CLOSED && resp === CLOSED);
+  return orig >= RESET || resp >= RESET || (orig === CLOSED && resp === CLOSED);
 }

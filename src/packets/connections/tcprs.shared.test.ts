@@ -33,38 +33,42 @@ async function verdicts(file: string): Promise<{ retransmissions: string[]; reor
   return { retransmissions, reorderings };
 }
 
-/** How many of `a` are in `b`, each of `b` once. */
-function common(a: readonly string[], b: readonly string[]): number {
+/** What of `a` is not in `b`, where each of `b` stands for one. */
+function without(a: readonly string[], b: readonly string[]): string[] {
   const left = [...b];
-  let count = 0;
-  for (const item of a) {
+  return a.filter((item) => {
     const at = left.indexOf(item);
-    if (at < 0) continue;
-    left.splice(at, 1);
-    count++;
-  }
-  return count;
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
 }
 
+/**
+ * A FIN that was sent three times. For Zeek, from whose engine TCPRS judges, the connection was over before the second
+ * one: its log has a second connection (`^fA`) that begins with it. tshark calls both of these retransmissions, too.
+ */
+const FIN_AGAIN = ['rto003.trace 1285864027.987572:2964175970', 'rto003.trace 1285864037.987594:2964175970'];
+
 describe.skipIf(!existsSync(TCPRS))('lossy traces of TCPRS', () => {
-  it('have their retransmissions found, and nearly nothing else called one', { timeout: 120_000 }, async () => {
-    let hits = 0;
-    let told = 0;
+  it('have their retransmissions found, and nothing else called one', { timeout: 120_000 }, async () => {
     let truth = 0;
+    const missed: string[] = [];
+    const more: string[] = [];
     for (const group of readdirSync(join(TCPRS, 'Traces/tcp'))) {
       for (const file of readdirSync(join(TCPRS, 'Traces/tcp', group))) {
         const baseline = join(TCPRS, 'Baseline', `tcprs.${group}.${file.replace(/\.trace$/, '')}`);
         const retransmissions = events(join(baseline, 'tcpretransmissions.log'));
         const reorderings = events(join(baseline, 'tcpreordering.log'));
         const found = await verdicts(join(TCPRS, 'Traces/tcp', group, file));
-        hits += common(found.retransmissions, retransmissions);
-        told += found.retransmissions.length;
         truth += retransmissions.length;
-        expect(common(found.reorderings, reorderings)).toBe(reorderings.length);
+        missed.push(...without(retransmissions, found.retransmissions).map((event) => `${file} ${event}`));
+        more.push(...without(found.retransmissions, retransmissions).map((event) => `${file} ${event}`));
+        expect([file, without(reorderings, found.reorderings)]).toEqual([file, []]);
+        expect([file, without(found.reorderings, reorderings)]).toEqual([file, []]);
       }
     }
-    expect(truth).toBeGreaterThan(500);
-    expect(hits / told).toBeGreaterThanOrEqual(0.995);
-    expect(hits).toBe(truth);
+    expect(truth).toBe(531);
+    expect(missed).toEqual([]);
+    expect(more).toEqual(FIN_AGAIN);
   });
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sampleCapture, trafficServiceOf } from '../../../test/fakes/traffic.ts';
+import { zstdFrame } from '../../../test/support/zstd.ts';
 import type { TrafficJob } from '../../model/traffic-view.ts';
 import type { TrafficService } from '../traffic-service.ts';
 
@@ -48,10 +49,30 @@ describe('an upload', () => {
     const zipped = await service.upload(pieces(gzipSync(TWO)));
     expect(zipped.name).toMatch(/\.pcap\.gz$/);
     expect(await compute(zipped.name)).toMatchObject({ packets: 35 });
-    expect((await service.files()).map(({ name }) => name).sort()).toEqual([file.name, zipped.name, 'two.pcap'].sort());
+    const zstd = await service.upload(pieces(zstdFrame([{ raw: TWO }])));
+    expect(zstd.name).toMatch(/\.pcap\.zst$/);
+    expect(await compute(zstd.name)).toMatchObject({ packets: 35 });
+    expect((await service.files()).map(({ name }) => name).sort()).toEqual(
+      [file.name, zipped.name, zstd.name, 'two.pcap'].sort(),
+    );
     expect(await service.removeFile(file.name)).toBe(true);
     expect(await service.removeFile(file.name)).toBe(false);
     expect(await service.removeFile('../../etc/passwd')).toBe(false);
+  });
+
+  it('keeps the name that it came with, and another one beside it', async () => {
+    const names = [];
+    for (const bytes of [TWO, gzipSync(TWO), TWO])
+      names.push((await service.upload(pieces(bytes), '/home/x/Büro 1.pcap')).name);
+    expect(names).toEqual(['uploads/Buro-1.pcap', 'uploads/Buro-1.pcap.gz', 'uploads/Buro-1-2.pcap']);
+    expect(await compute(names[2])).toMatchObject({ input: 'uploads/Buro-1-2.pcap', packets: 35 });
+    expect(service.status()).toMatchObject({ file: 'uploads/Buro-1-2.pcap' });
+    const same = await Promise.all([1, 2, 3].map(() => service.upload(pieces(TWO), 'same.pcap')));
+    expect(same.map(({ name }) => name).sort()).toEqual([
+      'uploads/same-2.pcap',
+      'uploads/same-3.pcap',
+      'uploads/same.pcap',
+    ]);
   });
 
   it.each([
@@ -61,10 +82,18 @@ describe('an upload', () => {
     ['zeros', Buffer.alloc(100_000)],
     ['gzipped text', gzipSync('hello, this is no capture')],
     ['gzip in gzip', gzipSync(gzipSync(TWO))],
+    ['gzip in zstd', zstdFrame([{ raw: gzipSync(TWO) }])],
     ['gzip that is cut at once', gzipSync(TWO).subarray(0, 12)],
   ])('of %s is refused, and nothing of it stays', async (_, bytes) => {
     expect(await refused(service.upload(pieces(bytes)))).toMatchObject({ code: 'NOT_A_CAPTURE' });
     expect(await uploads()).toEqual([]);
+  });
+
+  it('that asks for too much memory is refused for that', async () => {
+    const greedy = zstdFrame([{ raw: TWO }], { window: 20 << 3 });
+    expect(await refused(service.upload(pieces(greedy)))).toMatchObject({
+      message: expect.stringContaining('1024 MiB of memory'),
+    });
   });
 
   it('is read only as far as it may go', async () => {

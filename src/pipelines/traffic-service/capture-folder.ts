@@ -4,9 +4,10 @@ import { mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promis
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { AppError } from '../../kit/errors.ts';
 import type { CaptureFile } from '../../model/traffic-view.ts';
-import { isGzip } from '../../packets/gzip.ts';
+import { compressionOf } from '../../packets/compression.ts';
 import { peek } from '../../packets/peek.ts';
 import { checkHead, openCaptureFile } from './capture-input.ts';
+import { reserve, uploadName } from './upload-name.ts';
 
 export interface CaptureFolderOptions {
   readonly folder: string;
@@ -27,7 +28,7 @@ const AT_A_TIME = 4;
 const LISTED = 1000;
 const DEPTH = 3;
 const HEAD = 32;
-const NAMES = /\.(pcap|pcapng|cap|dmp|pcap\d+)(\.gz)?$/i;
+const NAMES = /\.(pcap|pcapng|cap|dmp|pcap\d+)(\.(gz|zst))?$/i;
 
 /**
  * The one folder that captures are read from and uploaded to. Nothing outside of it can be named, also not by links, but
@@ -76,10 +77,10 @@ export class CaptureFolder {
   }
 
   /**
-   * Streams a capture to a file of a name made here. Limits hold while it streams; what begins as no capture is not read on.
+   * Streams a capture to a file that is called as its sender calls it, as far as that is a name, else by a random one. Limits hold while it streams; what begins as no capture is not read on.
    * @throws AppError BODY_TOO_LARGE, NOT_A_CAPTURE, QUEUE_FULL, STORAGE_FULL
    */
-  async upload(source: AsyncIterable<Uint8Array>): Promise<FoundCapture> {
+  async upload(source: AsyncIterable<Uint8Array>, given = ''): Promise<FoundCapture> {
     if (this.#uploading >= AT_A_TIME)
       throw new AppError('QUEUE_FULL', `${AT_A_TIME} captures are being uploaded already.`, { retryAfter: 5 });
     this.#uploading++;
@@ -88,11 +89,13 @@ export class CaptureFolder {
     try {
       await mkdir(join(this.path, UPLOADS), { recursive: true, mode: 0o700 });
       const { head, all } = await peek(source, HEAD);
-      const extension = isGzip(head) ? 'pcap.gz' : checkHead({ head, all });
+      const compression = compressionOf(head);
+      const extension = compression ? `pcap.${compression.extension}` : checkHead({ head, all });
       await this.#store(all, part);
-      // What is in a gzip file shows only now.
+      // What is in a compressed file shows only now.
       await (await openCaptureFile(part, () => undefined)).close();
-      const name = `${UPLOADS}/${id}.${extension}`;
+      const { stem, ending } = uploadName(given, extension) ?? { stem: id, ending: extension };
+      const name = `${UPLOADS}/${await reserve(join(this.path, UPLOADS), stem, ending)}`;
       await rename(part, join(this.path, name));
       await this.#prune(name);
       return await this.find(name);

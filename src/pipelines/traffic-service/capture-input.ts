@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { AppError } from '../../kit/errors.ts';
 import { CaptureError, notACapture } from '../../packets/capture-error.ts';
 import { CaptureReader, openBytes } from '../../packets/capture-reader.ts';
-import { isGzip } from '../../packets/gzip.ts';
+import { compressionOf } from '../../packets/compression.ts';
 import type { OnProblem } from '../../packets/packet.ts';
 import type { Peeked } from '../../packets/peek.ts';
 
@@ -20,7 +20,7 @@ export interface CaptureInput {
 }
 
 /**
- * Opens a capture file and looks at how it begins. Reading it throws AppError BODY_TOO_LARGE when it is a gzip bomb.
+ * Opens a capture file and looks at how it begins. Reading it throws AppError BODY_TOO_LARGE when it is a decompression bomb.
  * @throws AppError NOT_A_CAPTURE
  */
 export async function openCaptureFile(path: string, onProblem: OnProblem): Promise<CaptureInput> {
@@ -33,7 +33,13 @@ export async function openCaptureFile(path: string, onProblem: OnProblem): Promi
     }
   }
   try {
-    const opened = await openBytes(counted(), onProblem);
+    let first: string | undefined;
+    const opened = await openBytes(counted(), (text) => {
+      first ??= text;
+      onProblem(text);
+    });
+    // Nothing could be inflated: why not is the answer.
+    if (opened.head.length === 0 && first !== undefined) throw new AppError('NOT_A_CAPTURE', first);
     checkHead(opened);
     return {
       bytes: bounded(opened.all, () => read),
@@ -50,10 +56,22 @@ export async function openCaptureFile(path: string, onProblem: OnProblem): Promi
   }
 }
 
+/** What is in memory already. */
+export function heldInput(chunks: readonly Uint8Array[]): CaptureInput {
+  let read = 0;
+  async function* bytes(): AsyncIterable<Uint8Array> {
+    for (const chunk of chunks) {
+      read += chunk.length;
+      yield chunk;
+    }
+  }
+  return { bytes: bytes(), read: () => read, close: async () => undefined };
+}
+
 /** @throws AppError NOT_A_CAPTURE when this is no beginning of a capture */
 export function checkHead(peeked: Peeked): 'pcap' | 'pcapng' {
   try {
-    if (isGzip(peeked.head)) throw notACapture(peeked.head);
+    if (compressionOf(peeked.head)) throw notACapture(peeked.head);
     const { format } = new CaptureReader(peeked, () => undefined);
     if (format !== 'empty') return format;
   } catch (error) {

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../../kit/errors.ts';
-import type { JobState, TrafficJob } from '../../model/traffic-view.ts';
+import type { JobState, TrafficJob, TrafficSource } from '../../model/traffic-view.ts';
 import type { Anomaly, Window } from '../../model/window.ts';
 import { CaptureError } from '../../packets/capture-error.ts';
 import type { CaptureInput } from './capture-input.ts';
 
 interface Finished {
-  readonly totals: { readonly packets: number };
+  readonly totals: { readonly packets: number; readonly events?: number };
 }
 
 /** One run of the analysis, as the rest of this folder needs it; see `TrafficAnalysis`. */
@@ -15,6 +15,8 @@ export interface Analysis {
   /** Ends reading early. */
   stop(): void;
   finish(): Finished | Promise<Finished>;
+  /** Lets go of what it holds besides memory; also where it was not finished. */
+  close?(): void;
 }
 
 export interface AnalysisHooks {
@@ -26,24 +28,24 @@ export interface AnalysisHooks {
 export interface AnalysisOptions {
   /** Length of a window. */
   readonly seconds: number;
-  readonly source: 'pcap' | 'live';
+  readonly source: TrafficSource;
   /** What is analysed: a file or an interface. */
   readonly input: string;
-  /** Packets of a live capture that were analysed before, when they came. */
-  readonly again: boolean;
+  /** Identity of the capture; undefined for packets of a live one that were analysed before, when they came. */
+  readonly run: string | undefined;
 }
 
 export type MakeAnalysis = (options: AnalysisOptions, hooks: AnalysisHooks) => Analysis;
 
 export interface JobOrder {
-  readonly source: 'pcap' | 'live';
+  readonly source: TrafficSource;
   readonly input: string;
   readonly windowSeconds: number;
   readonly bytesTotal: number | null;
   /** Where problems of the input are put, by those who find them earlier, too. */
   readonly problems?: string[];
-  /** See {@link AnalysisOptions.again}. */
-  readonly again?: boolean;
+  /** See {@link AnalysisOptions.run}. */
+  readonly run?: string;
 }
 
 /** Problems that a job lists. */
@@ -61,6 +63,7 @@ export class Job {
   #analysis: Analysis | undefined;
   #read: () => number = () => 0;
   #packets = 0;
+  #events = 0;
   #windows = 0;
   #anomalies = 0;
   #done: Promise<void> = Promise.resolve();
@@ -91,6 +94,7 @@ export class Job {
       bytesRead: this.#read(),
       bytesTotal,
       packets: this.#packets,
+      events: this.#events,
       windows: this.#windows,
       anomalies: this.#anomalies,
       problems: [...this.#problems],
@@ -127,9 +131,9 @@ export class Job {
     hooks: Pick<AnalysisHooks, 'onWindow' | 'onAnomaly'>,
   ): Promise<void> {
     try {
-      const { windowSeconds: seconds, source, input: name, again = false } = this.#order;
+      const { windowSeconds: seconds, source, input: name, run } = this.#order;
       const analysis = make(
-        { seconds, source, input: name, again },
+        { seconds, source, input: name, run },
         {
           onWindow: (window) => {
             this.#windows++;
@@ -147,13 +151,16 @@ export class Job {
       await analysis.read(this.#untilCancelled(input.bytes), (text) => {
         if (this.#problems.length < PROBLEMS) this.#problems.push(text);
       });
-      this.#packets = (await analysis.finish()).totals.packets;
+      const { packets, events = 0 } = (await analysis.finish()).totals;
+      this.#packets = packets;
+      this.#events = events;
       if (this.running) this.#state = 'done';
     } catch (error) {
       this.#failure = this.running ? failureOf(error) : undefined;
       if (this.running) this.#state = 'failed';
     } finally {
       this.#ended = Date.now();
+      this.#analysis?.close?.();
       // Runs are remembered for long: what they worked with is large.
       this.#analysis = undefined;
       const read = input.read();

@@ -1,3 +1,4 @@
+import type { TrafficSource } from '../../model/traffic-view.ts';
 import type { Anomaly, Window } from '../../model/window.ts';
 
 /** Windows of one analysis that are held: more than a day at 10 s. */
@@ -6,8 +7,8 @@ export const MAX_ANOMALIES = 20_000;
 
 /** The windows and anomalies of one analysis, in the order of time. The oldest go when there are too many. */
 export class TrafficResults {
-  readonly source: 'pcap' | 'live';
-  /** Name of the file, or of the interface. */
+  readonly source: TrafficSource;
+  /** Name of the file, or of the interface; which events. */
   readonly input: string;
   readonly windowSeconds: number;
   /** Which bytes it was computed from, and how: the same key means the same results. */
@@ -18,7 +19,7 @@ export class TrafficResults {
   dropped = 0;
   #firstId = 0;
 
-  constructor(source: 'pcap' | 'live', input: string, windowSeconds: number, key: string) {
+  constructor(source: TrafficSource, input: string, windowSeconds: number, key: string) {
     this.source = source;
     this.input = input;
     this.windowSeconds = windowSeconds;

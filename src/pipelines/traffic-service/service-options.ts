@@ -2,6 +2,7 @@ import type { Log } from '../../kit/log.ts';
 import type { Metrics } from '../../kit/metrics.ts';
 import type { CaptureInterface, CaptureOrder, CaptureView } from '../../model/traffic-view.ts';
 import type { StateStore } from '../../stores/state/store.ts';
+import type { EventParts } from './event-source.ts';
 import type { MakeAnalysis } from './job.ts';
 
 /** The live capture, as this needs it; see `LiveCapture`. */
@@ -25,8 +26,10 @@ export interface TrafficServiceOptions {
   readonly captureTool: string;
   readonly maxUploadBytes: number;
   readonly keepUploadBytes: number;
+  /** How stored events are analysed; not at all when not given. */
+  readonly events?: EventParts;
   /** What is analysed from the start; nothing when not given. */
-  readonly mode?: 'off' | 'pcap' | 'live';
+  readonly mode?: 'off' | 'pcap' | 'live' | 'events';
   /** The capture of mode `pcap`, wherever it is. */
   readonly pcap?: string;
   /** The interface of mode `live`. */

@@ -3,7 +3,7 @@ import { EventBatch } from '../../model/batch.ts';
 import { KINDS } from '../../model/kinds.ts';
 import type { Connection, ReportReason, Side } from '../../packets/connection.ts';
 import { TUNNELS } from '../../packets/dissected.ts';
-import { connectionName } from './connection-name.ts';
+import { eventNames } from './connection-name.ts';
 
 /** Rows of a batch: as many as the store likes at once, some 8 MB of memory. */
 const ROWS = 8_192;
@@ -34,6 +34,8 @@ export interface ConnectionRowsParts {
   readonly now: () => number;
   /** Part of the identity of every connection, so that those of two captures differ. */
   readonly run: string;
+  /** Is told, and waited for, when so many connections from the first on are on disk. */
+  readonly stored?: (count: number) => Promise<void>;
 }
 
 /**
@@ -42,19 +44,25 @@ export interface ConnectionRowsParts {
  */
 export class ConnectionRows {
   readonly #parts: ConnectionRowsParts;
+  readonly #nameOf: (id: number) => string;
   readonly #open = new Map<number, Told>();
   readonly #address = new Uint8Array(16);
   readonly #full: EventBatch[] = [];
   readonly #spare: EventBatch[] = [];
   #batch = new EventBatch(ROWS);
-  /** Events made so far. */
+  /** Events so far, with those that were left out. */
   rows = 0;
+  /** So many of the first are left out, because they are stored already. */
+  skip = 0;
+  #stored = 0;
 
   constructor(parts: ConnectionRowsParts) {
     this.#parts = parts;
+    this.#nameOf = eventNames(parts.run);
   }
 
   add(connection: Connection, why: ReportReason): void {
+    const isStored = this.rows++ < this.skip;
     if (this.#batch.length === this.#batch.capacity) {
       this.#full.push(this.#batch);
       this.#batch = this.#spare.pop() ?? new EventBatch(ROWS);
@@ -67,8 +75,7 @@ export class ConnectionRows {
         resp: counts(connection.resp),
       });
     else if (told) this.#open.delete(connection.id);
-    this.#write(connection, told, why === 'poll');
-    this.rows++;
+    if (!isStored) this.#write(connection, told, why === 'poll');
   }
 
   /** Stores the batches that are full, or all of them. To be awaited before more is added than memory should hold. */
@@ -78,8 +85,10 @@ export class ConnectionRows {
       this.#batch = this.#spare.pop() ?? new EventBatch(ROWS);
     }
     for (let next = this.#full.shift(); next; next = this.#full.shift()) {
+      this.#stored += next.length;
       await this.#parts.take(next);
       this.#spare.push(next);
+      await this.#parts.stored?.(this.skip + this.#stored);
     }
   }
 
@@ -111,7 +120,7 @@ export class ConnectionRows {
     columns.state.set(row, c.state);
     columns.app.set(row, c.application.service);
     columns.domain.set(row, c.application.domain);
-    columns.uid.set(row, `${this.#parts.run}-${connectionName(c.id)}`);
+    columns.uid.set(row, this.#nameOf(c.id));
     if (open) columns.tags.set(row, 'open');
     columns.attrs.set(row, JSON.stringify(attributes(c)));
     this.#batch.length = row + 1;

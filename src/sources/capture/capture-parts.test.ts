@@ -1,7 +1,10 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { writePcap } from '../../../test/support/pcap-writer.ts';
 import { captureArguments, findTool } from './capture-tool.ts';
-import { readInterfaces } from './interfaces.ts';
+import { interfaceSpeed, readInterfaces } from './interfaces.ts';
 import { PacketRing } from './packet-ring.ts';
 import { PcapFraming } from './pcap-framing.ts';
 import { explainFailure, readTotals } from './tool-messages.ts';
@@ -22,6 +25,18 @@ describe('the tool', () => {
     const other = captureArguments('dumpcap', 'lo', '-w /etc/passwd');
     expect(other.slice(-2)).toEqual(['-f', '-w /etc/passwd']);
     expect(captureArguments('dumpcap', 'lo', undefined)).not.toContain('-f');
+  });
+
+  it('knows how fast an interface is, where it says so', async () => {
+    const system = await mkdtemp(join(tmpdir(), 'vedette-interfaces-'));
+    const speeds = { eth0: '1000\n', wlan0: '-1\n', odd0: 'fast' };
+    for (const [name, speed] of Object.entries(speeds)) {
+      await mkdir(join(system, name));
+      await writeFile(join(system, name, 'speed'), speed);
+    }
+    const names = ['eth0', 'wlan0', 'odd0', 'none', '../eth0', '..'];
+    expect(names.map((name) => interfaceSpeed(name, system))).toEqual([1e9, ...Array(5).fill(undefined)]);
+    await rm(system, { recursive: true });
   });
 
   it('lists interfaces', () => {

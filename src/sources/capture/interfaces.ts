@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
 import type { CaptureInterface } from '../../model/traffic-view.ts';
 import type { CaptureTool } from './capture-tool.ts';
 import { toolEnvironment } from './tool-environment.ts';
@@ -13,6 +15,24 @@ export function readInterfaces(output: string): { name: string; description: str
   return found
     .map(([, name, description = '']) => ({ name, description }))
     .filter(({ name }) => !NO_NETWORK.test(name));
+}
+
+/** Where Linux tells about interfaces. */
+const SYSTEM = '/sys/class/net';
+
+/**
+ * Bits a second of a network interface; undefined where it is not known, as of Wi-Fi, tunnels and on other systems than Linux.
+ * @param system where interfaces have their folders, with `speed` in Mbit/s (Documentation/ABI/testing/sysfs-class-net)
+ */
+export function interfaceSpeed(name: string, system = SYSTEM): number | undefined {
+  if (name.includes('/') || name.startsWith('.')) return undefined;
+  try {
+    const megabits = Number(readFileSync(join(system, name, 'speed'), 'utf8').trim());
+    return megabits > 0 ? megabits * 1e6 : undefined;
+  } catch {
+    // Reading it fails for what has no speed.
+    return undefined;
+  }
 }
 
 /** What the system has, and what the tool can capture on beside; a tool that does not answer adds nothing. */

@@ -27,10 +27,11 @@ export function explainFailure(
     /no such device|no device named|doesn't exist|does not exist|BIOCSETIF failed: Device not configured/i.test(output)
   )
     return new AppError('INVALID_PARAMETER', `There is no interface ${order.interface} to capture on.`);
-  if (/permission|not permitted|must be root|Permission denied/i.test(output))
+  // EPERM: the file has a capability that this container or service may not give.
+  if (/permission|not permitted|must be root|\bEPERM\b|\bEACCES\b/i.test(output))
     return new AppError(
       'CAPTURE_IMPOSSIBLE',
-      `${tool.name} lacks the permission to capture on ${order.interface}. Give it the capability with "setcap cap_net_raw,cap_net_admin=ep ${tool.path}", or start the container with --cap-add NET_RAW.`,
+      `${tool.name} lacks the permission to capture on ${order.interface}. Give it the capability with "setcap cap_net_raw=ep ${tool.path}", or start the container with --cap-add NET_RAW.`,
     );
   if (order.filter !== undefined && /filter|syntax error|expression|unknown (host|port|network|ether)/i.test(output))
     return new AppError('INVALID_PARAMETER', `The filter "${order.filter}" cannot be used: ${reasonIn(output)}.`);

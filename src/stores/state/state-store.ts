@@ -9,6 +9,7 @@ import { PostgresExporters } from './exporters.ts';
 import { PostgresIndicators } from './indicators.ts';
 import { PostgresKeys } from './keys.ts';
 import { migrate } from './migrate.ts';
+import { PostgresOutputs } from './outputs.ts';
 import { Database } from './postgres.ts';
 import { ServerPostgres } from './server.ts';
 import { PostgresSettings } from './settings.ts';
@@ -29,7 +30,7 @@ export interface StateStoreOptions {
   readonly keyCacheMs?: number;
 }
 
-/** Keys, settings, local indicators, exporters and the audit log in PostgreSQL: a child process, or a server by URL. */
+/** Keys, settings, local indicators, exporters, outputs and the audit log in PostgreSQL: a child process, or a server by URL. */
 export class PostgresStateStore implements StateStore {
   readonly name = 'state';
   readonly keys: PostgresKeys;
@@ -37,6 +38,7 @@ export class PostgresStateStore implements StateStore {
   readonly audit: PostgresAudit;
   readonly indicators: PostgresIndicators;
   readonly exporters: PostgresExporters;
+  readonly outputs: PostgresOutputs;
   readonly #engine: Engine;
   readonly #database: Database;
   readonly #log: Log;
@@ -55,6 +57,7 @@ export class PostgresStateStore implements StateStore {
     this.audit = new PostgresAudit(this.#database);
     this.indicators = new PostgresIndicators(this.#database);
     this.exporters = new PostgresExporters(this.#database);
+    this.outputs = new PostgresOutputs(this.#database);
   }
 
   async start(): Promise<void> {

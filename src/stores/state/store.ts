@@ -1,5 +1,12 @@
 import type { Component } from '../../kit/component.ts';
 import type { ExporterMemory, ExporterReport, FlowProtocol } from '../../model/exporter.ts';
+import type {
+  NewOutputDeadLetter,
+  OutputDeadLetter,
+  OutputDeadLetterQuery,
+  OutputDefinition,
+  OutputPosition,
+} from '../../model/output.ts';
 
 export type Scope = 'read' | 'ingest' | 'admin';
 export type Tier = 'free' | 'standard' | 'premium' | 'enterprise';
@@ -73,7 +80,51 @@ export interface RememberedExporter {
   readonly memory: ExporterMemory;
 }
 
-/** State that is not telemetry: keys, settings, local indicators, exporters, the audit log. PostgreSQL, embedded or by URL. */
+/** Outputs: what they are, how far each node is with them, and what their receivers refused. */
+export interface OutputStore {
+  /** By name. Secrets included. */
+  list(): Promise<OutputDefinition[]>;
+  /** Insert or update by name; the time of creation stays. @throws AppError INVALID_PARAMETER when it cannot be held. */
+  put(definition: OutputDefinition): Promise<void>;
+  /** Its positions and dead letters go with it. @returns false when there is none of this name. */
+  remove(name: string): Promise<boolean>;
+  /** Undefined where this node has not begun with it. */
+  position(name: string, node: number): Promise<OutputPosition | undefined>;
+  /**
+   * Writes the position and the letters in one transaction: both or neither. (Of letters with more than 16 Mi
+   * characters the first are written before: never a position without its letters.) A letter there is already of this event
+   * gets one attempt more, and the new original, code and reason. Texts are cut (original at 64 KiB of UTF-8, code at 128
+   * bytes, reason at 4 KiB), NUL characters written as \u0000.
+   * @returns false when there is no output of this name (it was removed): nothing was written.
+   */
+  save(name: string, node: number, position: OutputPosition, letters: readonly NewOutputDeadLetter[]): Promise<boolean>;
+  /** The letters alone, as `save` writes them. @returns false when there is no output of this name. */
+  addLetters(name: string, letters: readonly NewOutputDeadLetter[]): Promise<boolean>;
+  /** Newest first, at most 1,000. @throws AppError INVALID_PARAMETER when `before` is no id. */
+  letters(query: OutputDeadLetterQuery): Promise<OutputDeadLetter[]>;
+  letter(output: string, id: string): Promise<OutputDeadLetter | undefined>;
+  /**
+   * Of which events there are dead letters (those with these ids, or all), the oldest first, at most 10,000 after the
+   * letter with the id `after`.
+   */
+  lettersOf(output: string, ids?: readonly string[], after?: string): Promise<OutputDeadLetterKey[]>;
+  countLetters(output: string): Promise<number>;
+  /** Removes these (all, when absent); answers how many there were. */
+  dropLetters(output: string, ids?: readonly string[]): Promise<number>;
+  /**
+   * Removes letters whose last attempt was before that time (microseconds since 1970), and of each output all but the
+   * newest `keep`.
+   * @returns how many of which output, those without any left out.
+   */
+  expireLetters(before: number, keep: number): Promise<ReadonlyMap<string, number>>;
+}
+
+export type OutputDeadLetterKey = Pick<OutputDeadLetter, 'id' | 'eventId'>;
+
+/**
+ * State that is not telemetry: keys, settings, local indicators, exporters, outputs, the audit log. PostgreSQL, embedded
+ * or by URL.
+ */
 export interface StateStore extends Component {
   readonly keys: KeyStore;
   readonly settings: {
@@ -97,4 +148,5 @@ export interface StateStore extends Component {
     list(): Promise<RememberedExporter[]>;
     forget(address: string): Promise<boolean>;
   };
+  readonly outputs: OutputStore;
 }

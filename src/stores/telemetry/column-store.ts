@@ -14,7 +14,9 @@ import { ClickHouseDriver } from './clickhouse.ts';
 import { Committer } from './committer.ts';
 import { Drain } from './drain.ts';
 import type { Driver } from './driver.ts';
-import { IdClock } from './ids.ts';
+import { firstIdOf } from './first-id.ts';
+import { Head } from './head.ts';
+import { ID_STEP, IdClock } from './ids.ts';
 import { FolderLock } from './lock.ts';
 import {
   columnsOf,
@@ -25,9 +27,10 @@ import {
   exportStatement,
 } from './queries.ts';
 import { QueryRunner } from './query-runner.ts';
+import { ReceiptFloor } from './receipt-floor.ts';
 import { deadLetterOf, seriesOf, topOf, valuesOf } from './results.ts';
 import { DATABASE, DEAD_LETTERS, EVENTS, prepareTables } from './schema.ts';
-import { Spool } from './spool.ts';
+import { Spool, type SpoolGroup } from './spool.ts';
 import type {
   DeadLetterQuery,
   EventCursor,
@@ -38,10 +41,13 @@ import type {
   SeriesQuery,
   StoredDeadLetter,
   StoreStats,
+  TailPage,
+  TailQuery,
   TelemetryStore,
   TopQuery,
   TopResult,
 } from './store.ts';
+import { isId, TailReader } from './tail.ts';
 
 export interface ColumnStoreOptions {
   /** Folder of the spool, the embedded engine and temporary files. */
@@ -81,6 +87,9 @@ export class ColumnStore implements TelemetryStore {
   readonly #committer: Committer;
   readonly #drain: Drain;
   readonly #queries: QueryRunner;
+  readonly #head: Head;
+  readonly #receipts = new ReceiptFloor();
+  readonly #tail: TailReader;
   #state: Health['state'] = 'stopped';
 
   constructor(options: ColumnStoreOptions) {
@@ -94,8 +103,16 @@ export class ColumnStore implements TelemetryStore {
     const log = options.log.child({ component: this.name });
     this.#drain = new Drain(this.#spool, this.#driver, log, this.#hooks());
     const limit = options.spoolMaxBytes ?? 4 * 2 ** 30;
-    this.#committer = new Committer(this.#spool, this.#ids, limit, () => this.#drain.notify());
+    this.#committer = new Committer(
+      this.#spool,
+      this.#ids,
+      limit,
+      () => this.#drain.notify(),
+      (batch) => this.#receipts.add(batch),
+    );
     this.#queries = new QueryRunner(this.#driver, log, options.metrics);
+    this.#head = new Head(options.nodeId ?? 0, log);
+    this.#tail = new TailReader(this.#queries, options.nodeId ?? 0, this.#receipts);
   }
 
   /** Opens the engine, takes over what a crash left and sees to it that it is inserted before anything new. */
@@ -114,17 +131,21 @@ export class ColumnStore implements TelemetryStore {
       });
       await this.#spool.open();
       this.#ids.raise(await this.#lastCounter());
+      this.#receipts.begin(this.#ids.last);
+      await this.#beginHead();
     } catch (error) {
       await this.#release();
       throw error;
     }
     this.#drain.start();
     this.#committer.open();
+    this.#tail.open();
     this.#state = 'ok';
   }
 
   async stop(): Promise<void> {
     if (this.#state === 'stopped') return;
+    this.#tail.close();
     await this.#committer.close();
     let timer: NodeJS.Timeout | undefined;
     const patience = new Promise<void>((resolve) => {
@@ -134,6 +155,11 @@ export class ColumnStore implements TelemetryStore {
     clearTimeout(timer);
     await this.#drain.stop();
     await this.#release();
+  }
+
+  /** Rows that are committed and not yet inserted. */
+  get spooledRows(): number {
+    return this.#spool.rows;
   }
 
   health(): Health {
@@ -206,6 +232,34 @@ export class ColumnStore implements TelemetryStore {
     return seriesOf(query, keys, await this.#queries.rows(seriesStatement(query, keys), options));
   }
 
+  head(): string {
+    return String(this.#head.id);
+  }
+
+  onHead(listener: () => void): () => void {
+    return this.#head.onMove(listener);
+  }
+
+  tail(query: TailQuery, options?: QueryOptions): Promise<TailPage> {
+    return this.#tail.page(query, this.#head.id, options);
+  }
+
+  ahead(after: string, options?: QueryOptions): Promise<{ day: string; events: number }[]> {
+    return this.#tail.ahead(after, this.#head.id, options);
+  }
+
+  bookmarkAt(time: number): string {
+    return String(IdClock.before(time));
+  }
+
+  commitTime(id: string): number {
+    return IdClock.timeOf(id);
+  }
+
+  eventsById(ids: readonly string[], options?: QueryOptions): Promise<EventRow[]> {
+    return this.#tail.byId(ids, options);
+  }
+
   async deadLetters(query: DeadLetterQuery, options?: QueryOptions): Promise<StoredDeadLetter[]> {
     return (await this.#queries.rows(deadLettersStatement(query), options)).map(deadLetterOf);
   }
@@ -255,6 +309,17 @@ export class ColumnStore implements TelemetryStore {
     return Math.max(this.#spool.lastSeq, ...rows.map(([id]) => IdClock.counterOf(String(id ?? 0))));
   }
 
+  /**
+   * The head is the highest id of this node in the table. What a crash left in the spool may be in there too, as a whole
+   * or in part (an insert makes a part for each day), so where something was left the head is below the first of it.
+   */
+  async #beginHead(): Promise<void> {
+    const highest = await this.#tail.highest(BigInt(this.#ids.last + 1) * ID_STEP);
+    const left = this.#spool.oldest('events');
+    const first = left ? ((await firstIdOf(left.path, left.file)) ?? 0n) : highest + 1n;
+    this.#head.begin(first <= highest ? await this.#tail.highest(first - 1n) : highest, highest);
+  }
+
   async #release(): Promise<void> {
     await this.#driver.close();
     await this.#spool.close();
@@ -281,19 +346,23 @@ export class ColumnStore implements TelemetryStore {
       gauge.set(this.#spool.bytes),
     );
     return {
-      inserted(rows: number, took: number) {
-        inserted.inc(rows);
+      inserted: (group: SpoolGroup, took: number) => {
+        inserted.inc(group.files.reduce((sum, file) => sum + file.rows, 0));
         seconds.observe(took);
+        this.#passed(group);
       },
-      quarantined() {
+      quarantined: (group: SpoolGroup) => {
         quarantined.inc();
+        this.#passed(group);
       },
     };
   }
-}
 
-function isId(text: string): boolean {
-  return /^\d{1,20}$/.test(text) && BigInt(text) < 2n ** 64n;
+  #passed(group: SpoolGroup): void {
+    if (group.kind !== 'events') return;
+    const waiting = this.#spool.oldest('events')?.file.seq ?? Number.POSITIVE_INFINITY;
+    this.#head.passed(group.files[group.files.length - 1].seq, waiting);
+  }
 }
 
 function driverFor(options: ColumnStoreOptions, data: string, tmp: string): Driver {

@@ -26,8 +26,8 @@ interface Waiter {
 
 export interface DrainHooks {
   /** After each group that went in. */
-  inserted(rows: number, seconds: number): void;
-  quarantined(): void;
+  inserted(group: SpoolGroup, seconds: number): void;
+  quarantined(group: SpoolGroup): void;
 }
 
 /** Moves the spool into the engine: seal, insert, delete; one group at a time, oldest first. */
@@ -139,14 +139,11 @@ export class Drain {
       if (group.files.length > 1) return this.#spool.split(group);
       this.#log.error({ group: group.name, error: failed.message }, 'a spool group cannot be inserted: quarantined');
       await this.#spool.quarantine(group);
-      this.#hooks.quarantined();
+      this.#hooks.quarantined(group);
       return;
     }
     await this.#spool.remove(group);
-    this.#hooks.inserted(
-      group.files.reduce((sum, file) => sum + file.rows, 0),
-      (performance.now() - started) / 1000,
-    );
+    this.#hooks.inserted(group, (performance.now() - started) / 1000);
     await this.#merges?.inserted(this.#spool.rows);
   }
 

@@ -121,6 +121,20 @@ export class Spool {
     return Math.min(this.#open[0]?.seq ?? Number.POSITIVE_INFINITY, ...inGroups);
   }
 
+  /** The file of `kind` with the lowest counter that is not inserted yet, and its path. */
+  oldest(kind: SpoolKind): { readonly file: SpoolFile; readonly path: string } | undefined {
+    let oldest: { file: SpoolFile; path: string } | undefined;
+    const look = (file: SpoolFile | undefined, folder: string) => {
+      if (file && (!oldest || file.seq < oldest.file.seq)) oldest = { file, path: join(this.path, folder, file.name) };
+    };
+    for (const group of this.#groups) if (group.kind === kind) look(group.files[0], group.name);
+    look(
+      this.#open.find((file) => file.kind === kind),
+      '',
+    );
+    return oldest;
+  }
+
   /** Writes `parts` durably under `seq`. When it throws, nothing of them is left. */
   async store(seq: number, parts: readonly SpoolPart[]): Promise<void> {
     const files = parts.map((part) => ({

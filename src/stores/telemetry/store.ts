@@ -152,7 +152,7 @@ export interface EventTail {
 }
 
 /** Events, roll-ups and dead letters. Two drivers stand behind it: chDB in the process, ClickHouse by URL. */
-export interface TelemetryStore extends Component {
+export interface TelemetryStore extends Component, EventTail {
   /**
    * Gives the batch its ids and writes it to the spool. Resolves when it is on disk (fsync): from then on it survives a
    * crash and will be inserted exactly once. The batch may be reused as soon as this resolves.

@@ -27,7 +27,7 @@ export function CaptureFilePanel({ status, mayAnalyse }: { status: TrafficStatus
   const shown = job?.source === 'pcap' ? job : null;
   const idle = !running && sending.now === null && !action.busy;
   return (
-    <Panel title="Capture file" note="pcap or pcapng, gzipped or not" className="traffic-panel">
+    <Panel title="Capture file" note="pcap or pcapng, plain, gzip or zstd" className="traffic-panel">
       {mayAnalyse ? (
         <DropZone onFile={sending.send} enabled={idle} />
       ) : (
@@ -68,7 +68,7 @@ function useSending(done: (name: string) => void) {
     setError(null);
     setNow({ name: file.name, sent: 0, total: file.size });
     const progress = (sent: number, total: number) => setNow({ name: file.name, sent, total });
-    current.current = upload<CaptureFile>(PATHS.captures, file, progress);
+    current.current = upload<CaptureFile>(`${PATHS.captures}?name=${encodeURIComponent(file.name)}`, file, progress);
     try {
       const { name } = await current.current.answer;
       done(name);
@@ -112,7 +112,7 @@ function DropZone({ onFile, enabled }: { onFile: (file: File) => void; enabled: 
         type="file"
         className="visually-hidden"
         tabIndex={-1}
-        accept=".pcap,.pcapng,.cap,.gz"
+        accept=".pcap,.pcapng,.cap,.gz,.zst"
         disabled={!enabled}
         onChange={(event) => {
           const file = event.target.files?.[0];

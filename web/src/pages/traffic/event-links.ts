@@ -1,4 +1,4 @@
-import { clause, literal } from '../../filter/clauses.ts';
+import { clause } from '../../filter/clauses.ts';
 import { absolute } from '../../state/time-range.ts';
 import type { UrlState } from '../../state/url-state.ts';
 import type { Anomaly } from './types.ts';
@@ -49,10 +49,12 @@ export function eventsOfAnomaly(anomaly: Anomaly): Partial<UrlState> {
   return eventsOf(timeOf(anomaly, SLOW.has(anomaly.type) ? DAY_S : BEFORE_S), parts.join(' and '));
 }
 
-/** One piece of evidence: the id of an event, or the name of a connection, with which its `uid` ends. */
+/**
+ * One piece of evidence: the id of an event, or the `uid` of the events of a connection. Without a run before its name (`C1`) the connection is
+ * not stored under it; what the anomaly is about is shown instead.
+ */
 export function eventsOfEvidence(anomaly: Anomaly, id: string): Partial<UrlState> {
   const span = timeOf(anomaly, DAY_S);
   if (/^\d+$/.test(id)) return { ...eventsOf(span), row: id };
-  const name = id.replaceAll(/[^\w-]/g, '.');
-  return eventsOf(span, [`uid ~ ${literal(`(^|-)${name}$`, 'text')}`, ...addressesOf(anomaly)].join(' and '));
+  return id.includes('-') ? eventsOf(span, clause('uid', id, 'text')) : eventsOfAnomaly(anomaly);
 }

@@ -118,9 +118,10 @@ describe('ways to evidence', () => {
     });
   });
 
-  it('find a connection by the end of its uid', () => {
-    expect(at('C1z').q).toBe('uid ~ "(^|-)C1z$" and ip = 192.0.2.40');
-    expect(at('C1"z)').q).toBe('uid ~ "(^|-)C1.z.$" and ip = 192.0.2.40');
+  it('find a connection by its uid, and without one what the anomaly is about', () => {
+    expect(at('3fa9c1d2e4b7-C1z').q).toBe('uid = "3fa9c1d2e4b7-C1z"');
+    expect(at('a-"b').q).toBe('uid = "a-\\"b"');
+    expect(at('C1z')).toEqual(eventsOfAnomaly(anomalyOf({ flow_dst: undefined })));
   });
 });
 

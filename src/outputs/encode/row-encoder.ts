@@ -1,0 +1,18 @@
+import type { EventRow } from '../../model/event-row.ts';
+
+/** Makes a receiver's document of a stored event. Made once for an output, used for every event of it. */
+export interface RowEncoder {
+  /** Names of the columns it reads; all when absent. Fewer are read faster from the store. */
+  readonly columns?: readonly string[];
+  /**
+   * One event as one line of text without line end: JSON, CEF or LEEF. Columns that the row lacks count as not known.
+   * Does not throw for any content of a row, and never gives a line feed.
+   */
+  encode(row: EventRow): string;
+}
+
+/** What an encoder is told about us. */
+export interface EncoderParts {
+  /** Vedette's own version, such as `1.4.0`: part of `observer`, of `metadata.product`, and of the CEF and LEEF headers. */
+  readonly version: string;
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { AppError } from '../../kit/errors.ts';
+import type { AnyOutputKind } from '../../outputs/output.ts';
+
+type Config = Readonly<Record<string, unknown>>;
+
+/** What stands for a secret in every answer; sent back, it means "as it is". */
+export const MASK = '********';
+
+/**
+ * The configuration that `given` makes of `previous`: what is not given stays, `null` goes back to the default, a masked
+ * secret stays what it is.
+ * @throws AppError INVALID_PARAMETER with a sentence a field.
+ */
+export function readConfig(kind: AnyOutputKind, given: Config, previous: Config = {}): Record<string, unknown> {
+  const merged: Record<string, unknown> = { ...previous };
+  for (const [name, value] of Object.entries(given)) {
+    if (value === MASK && kind.secrets.includes(name)) continue;
+    if (value === null || value === undefined) delete merged[name];
+    else merged[name] = value;
+  }
+  const read = kind.schema.safeParse(merged);
+  if (read.success) return Object.fromEntries(Object.entries(read.data ?? {}));
+  const problems = read.error.issues.map((issue) => `${issue.path.join('.') || kind.type}: ${issue.message}`);
+  throw new AppError('INVALID_PARAMETER', problems.join('; '), { details: problems });
+}
+
+/** As it may be shown. */
+export function maskConfig(kind: AnyOutputKind, config: Config): Record<string, unknown> {
+  const shown: Record<string, unknown> = { ...config };
+  for (const name of kind.secrets) if (shown[name]) shown[name] = MASK;
+  return shown;
+}
+
+/** JSON Schema (draft 2020-12) of a type's configuration; secrets are `writeOnly`. */
+export function configSchema(kind: AnyOutputKind): object {
+  const schema = z.toJSONSchema(kind.schema, { io: 'input', unrepresentable: 'any' });
+  const properties: Record<string, unknown> = { ...schema.properties };
+  for (const name of kind.secrets) {
+    const property = properties[name];
+    if (typeof property === 'object') properties[name] = { ...property, writeOnly: true };
+  }
+  return { ...schema, properties };
+}
