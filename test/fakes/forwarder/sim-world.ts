@@ -5,7 +5,7 @@ import { Budget } from '../../../src/outputs/budget.ts';
 import { isAfter } from '../../../src/outputs/event-order.ts';
 import { Forwarder } from '../../../src/outputs/forwarder.ts';
 import type { ForwarderTuning } from '../../../src/outputs/forwarder-parts.ts';
-import type { SendLimits } from '../../../src/outputs/output.ts';
+import type { Output, SendLimits } from '../../../src/outputs/output.ts';
 import { seeded } from './random.ts';
 import { SimClock } from './sim-clock.ts';
 import { SimKeep } from './sim-keep.ts';
@@ -32,6 +32,7 @@ export class SimWorld {
   readonly resumed: string[] = [];
   readonly faults: string[] = [];
   #kill = () => {};
+  #output: Output | undefined;
 
   constructor(options: {
     readonly seed?: number;
@@ -91,6 +92,11 @@ export class SimWorld {
     this.keep.rewinding = false;
   }
 
+  /** What forwarders made from now on send to, instead of the receiver. */
+  replaceOutput(output: Output): void {
+    this.#output = output;
+  }
+
   /** Lets time pass until everything is behind the saved bookmark. */
   async finish(ms = 48 * 3_600_000): Promise<boolean> {
     const done = await this.clock.run(ms, () => (this.keep.position?.bookmark ?? '0') === this.store.head());
@@ -132,7 +138,7 @@ export class SimWorld {
     return new Forwarder({
       ...{ tail, head, onHead, ahead, commitTime },
       name: 'test',
-      output: this.receiver.output(alive),
+      output: this.#output ?? this.receiver.output(alive),
       filtered: this.filtered,
       keep: this.keep.of(alive, this.random),
       pressure: () => this.pressure,
