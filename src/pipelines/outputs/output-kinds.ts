@@ -4,6 +4,7 @@ import { ecsEncoder } from '../../outputs/encode/ecs.ts';
 import { vedetteEncoder } from '../../outputs/encode/vedette.ts';
 import type { AnyOutputKind } from '../../outputs/output.ts';
 import { splunkHec } from '../../outputs/splunk-hec.ts';
+import { webhook } from '../../outputs/webhook.ts';
 
 /** Every type of output, with the encoders it may use. */
 export function outputKinds(): readonly AnyOutputKind[] {
@@ -11,5 +12,6 @@ export function outputKinds(): readonly AnyOutputKind[] {
     splunkHec({ cim: cimEncoder, vedette: () => vedetteEncoder() }),
     elasticBulk('elastic-bulk', ecsEncoder),
     elasticBulk('opensearch', ecsEncoder),
+    webhook,
   ];
 }
