@@ -1,6 +1,7 @@
 import { addEvidence } from './evidence.ts';
 import type { FlagScan } from './flag-scans.ts';
-import { hashText } from './hyper-log-log.ts';
+import { hashPair, hashText } from './hyper-log-log.ts';
+import { NumberSet } from './number-set.ts';
 import { RandomWalk } from './random-walk.ts';
 
 /** Different things remembered of one source, of each kind. */
@@ -11,9 +12,9 @@ const VERDICT = 3600e6;
 
 /** How often something was tried with different peers, and how often in vain. */
 interface Tries {
-  readonly tried: Set<number>;
+  readonly tried: NumberSet;
   /** Made at the first failure: most sources have none, and there are many. */
-  failed: Set<number> | undefined;
+  failed: NumberSet | undefined;
 }
 
 /** One try of a source to connect. */
@@ -77,7 +78,7 @@ export class ScanSource {
 
   /** @param walks whether it counts for the random walk: in TCP. @param port with its protocol, such as `80` or `53/udp`. */
   add(attempt: Attempt, port: string, walks: boolean): void {
-    const target = hashText(`${attempt.dst} ${port}`);
+    const target = hashPair(attempt.dst, port);
     // Most of what a host does is what it did before, with success: that tells nothing new.
     if (attempt.success && this.#targets.has(target)) return;
     const host = hashText(attempt.dst);
@@ -146,10 +147,10 @@ function count(by: Map<string, Tries>, key: string, peer: number, success: boole
   if (!tries) {
     // Of a source with more targets than that, the first ones tell enough.
     if (by.size >= MAX_TARGETS) return;
-    tries = { tried: new Set(), failed: undefined };
+    tries = { tried: new NumberSet(), failed: undefined };
     by.set(key, tries);
   }
   if (tries.tried.size >= MAX_SET) return;
   tries.tried.add(peer);
-  if (!success) tries.failed = (tries.failed ?? new Set()).add(peer);
+  if (!success) tries.failed = (tries.failed ?? new NumberSet()).add(peer);
 }
