@@ -18,14 +18,10 @@ export class Ledger {
   constructor(file?: string) {
     this.#file = file;
     if (file === undefined || !existsSync(file)) return;
-    const text = readFileSync(file, 'latin1');
-    const end = text.lastIndexOf('\n') + 1;
-    if (end < text.length) truncateSync(file, end);
-    for (let from = 0; from < end; ) {
-      const to = text.indexOf('\n', from);
-      this.#count(Buffer.from(text.slice(from, to), 'latin1').toString());
-      from = to + 1;
-    }
+    const bytes = readFileSync(file);
+    const end = bytes.lastIndexOf('\n') + 1;
+    if (end < bytes.length) truncateSync(file, end);
+    for (const id of bytes.toString('utf8', 0, end).split('\n')) if (id !== '') this.#count(id);
   }
 
   has(id: string): boolean {

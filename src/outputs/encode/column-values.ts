@@ -1,6 +1,6 @@
 import type { Column } from '../../model/columns.ts';
 import { parseReasons } from '../../model/risk.ts';
-import { type Field, number, text, type Write, word } from './json-field.ts';
+import { anyNumber, type Field, number, text, type Write, word } from './json-field.ts';
 import { quote } from './json-text.ts';
 import { asNumber, asText } from './row-values.ts';
 import { remembered } from './text-cache.ts';
@@ -55,6 +55,9 @@ export function plainValue(column: Column): Field['value'] {
       return word(column.name);
     case 'set':
       return members(column.name);
+    // What is not known is null there: zero is a latitude.
+    case 'f32':
+      return anyNumber(column.name);
     default:
       return number(column.name);
   }

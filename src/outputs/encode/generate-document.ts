@@ -79,9 +79,9 @@ class Source {
   #constantOf(value: Member['value']): string | undefined {
     if (typeof value === 'string') return value;
     if (typeof value !== 'object' || !isBranch(value) || this.#guards.has(value.path)) return undefined;
-    const members = value.members.map(({ key, value: inner }) => {
+    const members = value.members.map(({ key, inArray, value: inner }) => {
       const fixed = this.#constantOf(inner);
-      return fixed === undefined ? undefined : `${JSON.stringify(key)}:${fixed}`;
+      return fixed === undefined ? undefined : `${JSON.stringify(key)}:${inArray ? `[${fixed}]` : fixed}`;
     });
     return members.includes(undefined) ? undefined : `{${members.join(',')}}`;
   }
