@@ -1,14 +1,15 @@
 import { failure, itemError, wholeError } from './elastic-errors.ts';
 import { ElasticTemplates } from './elastic-templates.ts';
-import { type FaultOf, faultOf, hits } from './fault.ts';
+import { type Fault, type FaultOf, faultOf, hits } from './fault.ts';
 import { filterPath } from './filter-path.ts';
 import { type Received, type Reply, startHttpReceiver } from './http-receiver.ts';
 import { Ledger } from './ledger.ts';
 import type { Controls, Receiver, ReceiverOptions } from './receiver.ts';
 
 /**
- * What the cluster is told to do. Of the faults `code` answers a whole request with one of its own errors (429, 503...),
- * `item` single documents (400, 404, 429, 503, 401, 403).
+ * What the cluster is told to do. Of the faults `code` answers a whole request with one of its own errors (429, 503...)
+ * or, with the code `fewer`, takes the documents and leaves the last item of the answer out; `item` answers single
+ * documents (400, 404, 429, 503, 401, 403).
  */
 export interface ElasticControls extends Controls {
   /** Whole values of `Authorization` that are let in; everybody when empty. */
@@ -19,8 +20,6 @@ export interface ElasticControls extends Controls {
   ingestOnly: string[];
   /** Share of the documents of a request that are refused as busy (429), the others being taken. */
   busyShare: number;
-  /** Leaves the last item of the answer out. */
-  dropItem: boolean;
   /** Puts what it cannot parse into the failure store of the stream, as if it were taken. */
   failureStore: boolean;
   /** Names of data streams that exist, beside those whose template does; all when empty. */
@@ -33,6 +32,8 @@ export interface ElasticControls extends Controls {
   distribution: 'elasticsearch' | 'opensearch';
 }
 
+/** Code of the fault that leaves an item out. */
+const FEWER = 'fewer';
 const BULK = /^(?:\/([^/]+))?\/_bulk$/;
 const TEMPLATE = /^\/_index_template\/([^/]+)$/;
 /** What a request to `_bulk` may have behind its question mark; anything else is refused. */
@@ -63,7 +64,6 @@ function defaults(): ElasticControls {
     readOnly: [],
     ingestOnly: [],
     busyShare: 0,
-    dropItem: false,
     failureStore: false,
     streams: [],
     pipelines: [],
@@ -85,7 +85,7 @@ interface Result {
 interface Bulk {
   readonly stream: string;
   readonly pipeline: string | null;
-  readonly fault: FaultOf<'item'> | undefined;
+  readonly faults: readonly Fault[];
   /** Ids that earlier documents of the request have taken. */
   readonly taken: Set<string>;
 }
@@ -104,8 +104,8 @@ class Elastic {
 
   async handle(request: Received): Promise<Reply> {
     const { path, method } = request;
-    const code = faultOf(request.faults, 'code');
-    const refused = code ? wholeError(Number(code.code)) : this.#refusal(request);
+    const code = faultOf(request.faults, 'code')?.code ?? FEWER;
+    const refused = code === FEWER ? this.#refusal(request) : wholeError(Number(code));
     if (refused) return refused;
     const bulk = BULK.exec(path);
     if (bulk && (method === 'POST' || method === 'PUT')) return this.#bulk(request, decodeURIComponent(bulk[1] ?? ''));
@@ -148,7 +148,7 @@ class Elastic {
     if (text === '') return failure(400, 'parse_exception', 'request body is required');
     if (!text.endsWith('\n'))
       return failure(400, 'illegal_argument_exception', 'The bulk request must be terminated by a newline [\\n]');
-    const bulk = { stream, pipeline: query.get('pipeline'), fault: faultOf(faults, 'item'), taken: new Set<string>() };
+    const bulk = { stream, pipeline: query.get('pipeline'), faults, taken: new Set<string>() };
     const items: object[] = [];
     let errors = false;
     const lines = text.split('\n').filter((line) => line !== '');
@@ -168,7 +168,7 @@ class Elastic {
     await this.#ledger.add([...bulk.taken]);
     // What another request has just taken is said to be there only when it is on disk.
     await this.#ledger.synced();
-    if (this.#controls.dropItem) items.pop();
+    if (faultOf(faults, 'code')) items.pop();
     const answer = { took: 1, errors, items };
     const filter = query.get('filter_path');
     return { status: 200, body: filter === null ? answer : filterPath(answer, filter) };
@@ -177,7 +177,7 @@ class Elastic {
   /** Decides about a document in the order of the real one: the stream, the pipeline, the mapping, the id. */
   #judge(verb: string, bulk: Bulk, id: string, document: string): Result {
     const { streams, busyShare, pipelines, failureStore } = this.#controls;
-    const { stream, pipeline, fault, taken } = bulk;
+    const { stream, pipeline, faults, taken } = bulk;
     if (verb !== 'create')
       return refused(
         400,
@@ -188,7 +188,7 @@ class Elastic {
       return refused(404, 'index_not_found_exception', `no such index [${stream}]`);
     if (pipeline !== null && !pipelines.includes(pipeline))
       return refused(400, 'illegal_argument_exception', `pipeline with id [${pipeline}] does not exist`);
-    const wrong = mistake(document, id, fault);
+    const wrong = mistake(document, id, faults);
     if (wrong?.status === 400 && failureStore) return { status: 201, result: 'created', failure_store: 'used' };
     if (wrong) return wrong;
     if (this.#ledger.has(id) || taken.has(id))
@@ -205,7 +205,7 @@ class Elastic {
 }
 
 /** What is wrong with a document itself, or is told to be. */
-function mistake(document: string, id: string, fault: FaultOf<'item'> | undefined): Result | undefined {
+function mistake(document: string, id: string, faults: readonly Fault[]): Result | undefined {
   const content = parsed(document);
   if (content === undefined) return refused(400, 'document_parsing_exception', '[1:1] failed to parse');
   if (typeof content['@timestamp'] !== 'string')
@@ -214,7 +214,8 @@ function mistake(document: string, id: string, fault: FaultOf<'item'> | undefine
       'document_parsing_exception',
       '[1:1] failed to parse: data stream timestamp field [@timestamp] is missing',
     );
-  if (!fault || !hits(fault, id)) return undefined;
+  const fault = faults.find((one): one is FaultOf<'item'> => one.kind === 'item' && hits(one, id));
+  if (!fault) return undefined;
   const status = Number(fault.code);
   const { type, reason } = itemError(status);
   return refused(status, type, reason);
