@@ -323,6 +323,7 @@ function trafficService(
       windowSeconds: traffic.windowSeconds,
       lateness: traffic.eventLateness,
       homeNetworks: geo.homeNetworks,
+      facts: { ...places, linkBps: traffic.linkBps || undefined },
       log: log.child({ component: 'traffic' }),
     }),
     capture: new LiveCapture({ tool: traffic.captureTool, ringPackets, ringBytes, folder: captureDir }),
