@@ -4,7 +4,7 @@ import { Panel } from '../../widgets/panel.tsx';
 import { ErrorNotice } from '../../widgets/states.tsx';
 import { toast } from '../../widgets/toast.tsx';
 import { outputPath, useAction } from './data.ts';
-import { wordsOf } from './names.ts';
+import { stateWords, wordsOf } from './names.ts';
 import { OutputNumbers, OutputPast } from './output-figures.tsx';
 import { StateMark, StateNote } from './state-mark.tsx';
 import { TestResult } from './test-result.tsx';
@@ -28,7 +28,7 @@ export function OutputCard({ output, lags, mayChange, lettersOpen, onLetters, on
   return (
     <Panel
       title={name}
-      className="output-card"
+      className={`output-card ${stateWords(status.state).tone}`}
       note={
         <>
           {wordsOf(type).title}

@@ -1,4 +1,4 @@
-import { type FormEvent, useId, useState } from 'react';
+import { type FormEvent, useId, useRef, useState } from 'react';
 import { Dialog } from '../../frame/dialog.tsx';
 import { useStore } from '../../kit/store.ts';
 import { zone } from '../../state/preferences.ts';
@@ -77,6 +77,7 @@ const NAME = /^(?!(?:types|test)$)[a-z][a-z0-9_-]{0,62}$/;
 
 function OutputForm({ type, schema, output, taken, onClose, onBack }: OutputFormProps) {
   const id = useId();
+  const home = useRef<HTMLFormElement>(null);
   const form = useOutputForm({ type, schema, output, taken });
   const { name, filter, start, tested } = form;
   const submit = async (event: FormEvent) => {
@@ -84,9 +85,16 @@ function OutputForm({ type, schema, output, taken, onClose, onBack }: OutputForm
     // Events of a dialog go on to what it was opened from.
     event.stopPropagation();
     if (await form.save()) onClose();
+    else focusFault();
   };
+  const saveAndTest = async () => {
+    if (!(await form.saveAndTest())) focusFault();
+  };
+  /** To the first field that is wrong, once it is marked. */
+  const focusFault = () =>
+    requestAnimationFrame(() => home.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
   return (
-    <form className="output-form" noValidate onSubmit={(event) => void submit(event)}>
+    <form ref={home} className="output-form" noValidate onSubmit={(event) => void submit(event)}>
       {!form.exists && (
         <div className="form-line">
           <label htmlFor={`${id}-name`}>Name</label>
@@ -145,7 +153,7 @@ function OutputForm({ type, schema, output, taken, onClose, onBack }: OutputForm
         <button type="button" className="button" onClick={onClose}>
           {tested ? 'Close' : 'Cancel'}
         </button>
-        <button type="button" className="button" disabled={form.busy} onClick={() => void form.saveAndTest()}>
+        <button type="button" className="button" disabled={form.busy} onClick={() => void saveAndTest()}>
           Save and test
         </button>
         <button type="submit" className="button primary" disabled={form.busy}>
@@ -187,10 +195,11 @@ function useOutputForm({ type, schema, output, taken }: Omit<OutputFormProps, 'o
     toast(saved ? `${name} is changed.` : `${name} delivers.`);
     return true;
   };
-  const saveAndTest = async () => {
-    if (!(await save())) return;
+  const saveAndTest = async (): Promise<boolean> => {
+    if (!(await save())) return false;
     const answer = await action.run<TestAnswer>(outputPath(name, 'test'), { method: 'POST' });
     if (answer) setTested(answer);
+    return true;
   };
   return {
     ...{ name, setName, nameProblem: tried ? nameProblem : null, exists: saved !== undefined },
