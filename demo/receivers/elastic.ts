@@ -214,7 +214,8 @@ function mistake(document: string, id: string, faults: readonly Fault[]): Result
       'document_parsing_exception',
       '[1:1] failed to parse: data stream timestamp field [@timestamp] is missing',
     );
-  const fault = faults.find((one): one is FaultOf<'item'> => one.kind === 'item' && hits(one, id));
+  const items = faults.filter((one): one is FaultOf<'item'> => one.kind === 'item');
+  const fault = items.find((one) => hits(one, id));
   if (!fault) return undefined;
   const status = Number(fault.code);
   const { type, reason } = itemError(status);
