@@ -168,7 +168,7 @@ export function createApp(config: LoadedConfig, options: AppOptions): App {
     state,
     telemetry,
     node: settings.node,
-    kinds: outputKinds(),
+    kinds: outputKinds({ home: join(settings.dataDir, 'outputs'), allowed: settings.outputs.fileDirs }),
     configured: outputsOfSettings(settings),
     deadLetterDays: settings.telemetry.deadLetterDays,
     pressure: () => Math.min(1, telemetry.spooledRows / BUSY_ROWS),

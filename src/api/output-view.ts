@@ -6,6 +6,7 @@ import type { ApiDeps } from './deps.ts';
 import type { OutputAnswer } from './schemas/output.ts';
 
 const timeOrNull = (time: number | null) => (time === null ? null : formatTime(time));
+const rounded = (rate: number) => Math.round(rate * 100) / 100;
 
 function showStatus(status: OutputStatus): OutputAnswer['status'] {
   const { state, endpoint, counts, lastError, latency } = status;
@@ -22,7 +23,7 @@ function showStatus(status: OutputStatus): OutputAnswer['status'] {
     dead: counts.dead,
     lost: counts.lost,
     dead_letters: status.deadLetters,
-    rates: { events_per_second: status.eventsPerSecond, bytes_per_second: status.bytesPerSecond },
+    rates: { events_per_second: rounded(status.eventsPerSecond), bytes_per_second: rounded(status.bytesPerSecond) },
     concurrency: status.concurrency,
     circuit: status.circuit,
     retry_at: timeOrNull(status.retryAt),

@@ -80,8 +80,11 @@ export const elasticSchema = z
 
 export type ElasticConfig = z.infer<typeof elasticSchema>;
 
+/** What says where the events go. */
+export type ElasticStream = Pick<ElasticConfig, 'data_stream' | 'index_prefix'>;
+
 /** The data stream that the events go to. */
-export function streamOf({ data_stream, index_prefix }: ElasticConfig): string {
+export function streamOf({ data_stream, index_prefix }: ElasticStream): string {
   return data_stream ?? `${index_prefix}${STREAM_NAME}`;
 }
 

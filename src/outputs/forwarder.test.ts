@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { SimWorld } from '../../test/fakes/forwarder/sim-world.ts';
+import { Metrics } from '../kit/metrics.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -91,6 +92,7 @@ describe('a forwarder', () => {
   });
 
   it('shows how far behind it is', async () => {
+    world = new SimWorld({ metrics: new Metrics() });
     world.store.today = -1;
     world.store.append(500);
     world.receiver.treat = () => 'busy';
@@ -106,6 +108,7 @@ describe('a forwarder', () => {
   });
 
   it('stops when asked, waits for what is under way, and says so', async () => {
+    world = new SimWorld({ metrics: new Metrics() });
     world.receiver.latency = () => 3000;
     world.store.append(10);
     await world.begin();
@@ -384,6 +387,21 @@ describe('an operator', () => {
     expect(times).toEqual(times.map((_, place) => (place < 400 ? 1 : 2)));
   });
 
+  it('sets the bookmark while requests are under way: they are given up', async () => {
+    world.store.append(400);
+    world.receiver.latency = () => 5000;
+    await world.begin();
+    await world.clock.run(21_000);
+    expect([world.receiver.underWay > 0, arrived() > 0]).toEqual([true, true]);
+    const before = new Map(world.receiver.taken);
+    await world.rewind(world.keep.position?.bookmark ?? '0');
+    await world.finish();
+    expect(status().counts.sent).toBe(400);
+    expect([...before.keys()].every((id) => world.receiver.taken.get(id) === 1)).toBe(true);
+    expect(world.check()).toEqual([]);
+    expect(status().counts.retried).toBe(0);
+  });
+
   it('sets the bookmark forward: what is skipped is neither sent nor lost', async () => {
     world.store.append(500);
     world.receiver.treat = () => 'busy';
@@ -416,6 +434,7 @@ describe('an operator', () => {
 
 describe('retention', () => {
   it('that takes events before they were sent is counted and said', async () => {
+    world = new SimWorld({ metrics: new Metrics() });
     world.store.append(300);
     await world.begin();
     world.forwarder.pause();

@@ -67,7 +67,7 @@ export async function outputsOf(
     state: { ...state, outputs: store },
     telemetry,
     node: 0,
-    kinds: [...outputKinds().filter(({ type }) => type !== 'webhook'), receiver.kind],
+    kinds: [...outputKinds({ home: '/nowhere', allowed: [] }).filter(({ type }) => type !== 'webhook'), receiver.kind],
     configured,
     deadLetterDays: 7,
     pressure: () => 0,

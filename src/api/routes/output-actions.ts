@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import { AppError } from '../../kit/errors.ts';
 import { formatTime } from '../../model/filter/time.ts';
 import { type ApiContext, type App, audit, queryOptions, type Routes } from '../context.ts';
@@ -15,23 +16,23 @@ export const outputActionRoutes: Routes = (app, context) => {
 };
 
 function addTests(app: App, context: ApiContext): void {
-  const { deps } = context;
   const description =
     'One event with the tag `vedette-test`, past queue, pause and bookmark. What the receiver says is in the answer, which is 200 also when it refuses.';
   const response = { 200: testAnswer, ...errors(400, 401, 403, 404, 429) };
+  const test = async (request: FastifyRequest, name: string) => {
+    outputNamed(context.deps, name);
+    const result = await outputsOf(context.deps).test(name);
+    await audit(context, request, 'output.test', name, { status: result.status });
+    const { status, target, http_status, duration_ms, bytes, request_id, error } = result;
+    return { status, target, http_status, duration_ms, bytes, request_id, ...(error !== undefined && { error }) };
+  };
   app.post(
     '/v1/outputs/test',
     {
       config: { access: 'admin' },
       schema: { ...SCHEMA, summary: 'Send a marked event to an output now', description, body: testBody, response },
     },
-    async (request) => {
-      const { target } = request.body;
-      outputNamed(deps, target);
-      const result = await outputsOf(deps).test(target);
-      await audit(context, request, 'output.test', target, { status: result.status });
-      return result;
-    },
+    (request) => test(request, request.body.target),
   );
   app.post(
     '/v1/outputs/:name/test',
@@ -39,13 +40,7 @@ function addTests(app: App, context: ApiContext): void {
       config: { access: 'admin' },
       schema: { ...SCHEMA, summary: 'Send a marked event now', description, params: outputParam, response },
     },
-    async (request) => {
-      const { name } = request.params;
-      outputNamed(deps, name);
-      const result = await outputsOf(deps).test(name);
-      await audit(context, request, 'output.test', name, { status: result.status });
-      return result;
-    },
+    (request) => test(request, request.params.name),
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Column } from '../../model/columns.ts';
 import { parseReasons } from '../../model/risk.ts';
-import { anyNumber, type Field, number, text, type Write, word } from './json-field.ts';
+import { cell, type Field, type Write } from './json-field.ts';
 import { quote } from './json-text.ts';
 import { asNumber, asText } from './row-values.ts';
 import { remembered } from './text-cache.ts';
@@ -47,18 +47,19 @@ export function plainValue(column: Column): Field['value'] {
   switch (column.type) {
     case 'id':
     case 'ip':
+      return cell('plain', column.name);
     case 'dict':
     case 'text':
     case 'json':
-      return text(column.name);
+      return cell('text', column.name);
     case 'enum':
-      return word(column.name);
+      return cell('word', column.name);
     case 'set':
       return members(column.name);
     // What is not known is null there: zero is a latitude.
     case 'f32':
-      return anyNumber(column.name);
+      return cell('anyNumber', column.name);
     default:
-      return number(column.name);
+      return cell('number', column.name);
   }
 }

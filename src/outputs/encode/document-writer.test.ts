@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { EventRow } from '../../model/event-row.ts';
+import { formatTime } from '../../model/filter/time.ts';
 import { treeOf } from './document-tree.ts';
 import { documentWriter } from './document-writer.ts';
 import { generateDocument } from './generate-document.ts';
 import { interpretDocument } from './interpret-document.ts';
-import { anyNumber, type Field, type Guards, number, text, word } from './json-field.ts';
+import { cell, type Field, type Guards } from './json-field.ts';
 
 /** Paths of a few names, some objects inside of arrays, none both a value and an object. */
 const anyFields = fc
@@ -13,7 +14,21 @@ const anyFields = fc
     fc.record({
       path: fc.array(fc.constantFrom('a', 'b', 'c[]', 'd'), { minLength: 1, maxLength: 4 }),
       value: fc.oneof(
-        fc.constantFrom<Field['value']>('"fixed"', '1', text('x'), word('y'), number('z'), anyNumber('z')),
+        fc.constantFrom<Field['value']>(
+          '"fixed"',
+          '1',
+          cell('text', 'x'),
+          cell('list', 'x'),
+          cell('word', 'y'),
+          cell('plain', 'y'),
+          cell('number', 'z'),
+          cell('anyNumber', 'z'),
+          cell('digits', 'z'),
+          cell('number', 'z', 'null'),
+          cell('port', 'z'),
+          cell('icmp', 'z'),
+          cell('time', 'at'),
+        ),
         fc.constant<Field['value']>((row) => (row.x === '' ? '' : '[true]')),
       ),
     }),
@@ -30,6 +45,8 @@ const anyValues: fc.Arbitrary<EventRow> = fc.record({
   x: fc.constantFrom('', 'text', 'a"b'),
   y: fc.constantFrom('', 'unknown', 'word'),
   z: fc.constantFrom(0, 5, -0.5, Number.NaN, null),
+  at: fc.constantFrom(0, 1_000_001, 1_763_740_000_123_000, null),
+  proto: fc.constantFrom(1, 6, 58),
 });
 
 const anyGuards: fc.Arbitrary<Guards> = fc
@@ -62,10 +79,18 @@ function put(object: Record<string, unknown>, [key, ...rest]: readonly string[],
 function jsonOf(value: Field['value'], row: EventRow): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'function') return value(row);
-  const cell = row[value.column];
-  if (typeof cell === 'string') return cell === '' || cell === 'unknown' ? '' : JSON.stringify(cell);
-  if (typeof cell !== 'number' || Number.isNaN(cell)) return '';
-  return cell === 0 && value.form === 'number' ? '' : JSON.stringify(cell);
+  const { form, column, otherwise = '' } = value;
+  const found = row[column];
+  const isIcmp = row.proto === 1 || row.proto === 58;
+  if (typeof found === 'string') {
+    if (found === '' || (form === 'word' && found === 'unknown')) return otherwise;
+    return JSON.stringify(form === 'list' ? [found] : found);
+  }
+  if (typeof found !== 'number' || Number.isNaN(found)) return otherwise;
+  if (form === 'time') return JSON.stringify(formatTime(found));
+  if (found === 0 && form !== 'anyNumber' && form !== 'icmp') return otherwise;
+  if ((form === 'port' && isIcmp) || (form === 'icmp' && !isIcmp)) return otherwise;
+  return JSON.stringify(form === 'digits' ? String(found) : found);
 }
 
 describe('a document writer', () => {
@@ -94,7 +119,7 @@ describe('a document writer', () => {
       }
     }
     vi.stubGlobal('Function', Forbidden);
-    expect(documentWriter([{ path: 'a.b', value: text('x') }])({ x: 'y' })).toBe('{"a":{"b":"y"}}');
+    expect(documentWriter([{ path: 'a.b', value: cell('text', 'x') }])({ x: 'y' })).toBe('{"a":{"b":"y"}}');
   });
 
   it('refuses a field that is there twice, or is an object elsewhere', () => {
@@ -107,7 +132,7 @@ describe('a document writer', () => {
 
   it('is an empty object when nothing is known', () => {
     for (const make of [generateDocument, interpretDocument])
-      expect(make(treeOf([{ path: 'a.b', value: text('x') }]), new Map())({ x: '' })).toBe('{}');
+      expect(make(treeOf([{ path: 'a.b', value: cell('text', 'x') }]), new Map())({ x: '' })).toBe('{}');
   });
 });
 

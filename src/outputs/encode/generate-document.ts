@@ -1,7 +1,9 @@
 import type { EventRow } from '../../model/event-row.ts';
 import { type Branch, isBranch, type Member } from './document-tree.ts';
+import { isoTimes } from './iso-times.ts';
 import type { ColumnForm, ColumnValue, Guards, Write } from './json-field.ts';
-import { quote } from './json-text.ts';
+import { isPlain } from './json-text.ts';
+import { asNumber } from './row-values.ts';
 
 /**
  * Makes the tree of a document into one JavaScript function: the text of keys, brackets and constants stands in it, and
@@ -12,8 +14,8 @@ import { quote } from './json-text.ts';
 export function generateDocument(root: Branch, guards: Guards): Write {
   const source = new Source(guards);
   const body = source.text(root);
-  const make = new Function('quote', 'calls', body) as (quoted: typeof quote, calls: readonly Call[]) => Write;
-  return make(quote, source.calls);
+  const make = new Function('isPlain', 'calls', body) as (plain: typeof isPlain, calls: readonly Call[]) => Write;
+  return make(isPlain, source.calls);
 }
 
 type Call = (row: EventRow) => string | boolean;
@@ -28,14 +30,31 @@ interface Open {
   begun: boolean;
 }
 
+const TEXT = "typeof v==='string'&&v!==''";
 const NUMBER = "typeof v==='number'&&v-v===0";
+const ICMP = '(row.proto===1||row.proto===58)';
 
-const FORMS: Readonly<Record<ColumnForm, { readonly test: string; readonly value: string }>> = {
-  text: { test: "typeof v==='string'&&v!==''", value: 'quote(v)' },
-  word: { test: "typeof v==='string'&&v!==''&&v!=='unknown'&&v!=='none'", value: 'quote(v)' },
-  number: { test: `${NUMBER}&&v!==0`, value: 'v' },
-  anyNumber: { test: NUMBER, value: 'v' },
-  digits: { test: `${NUMBER}&&v!==0`, value: `'"'+v+'"'` },
+interface FormCode {
+  /** Whether `v` is written. */
+  readonly test: string;
+  /** Text around it. */
+  readonly open?: string;
+  readonly close?: string;
+  /** Whether it may need escapes, in which case the quotes around it are those of JSON.stringify. */
+  readonly escapes?: boolean;
+}
+
+const FORMS: Readonly<Record<ColumnForm, FormCode>> = {
+  text: { test: TEXT, open: '"', close: '"', escapes: true },
+  plain: { test: TEXT, open: '"', close: '"' },
+  word: { test: `${TEXT}&&v!=='unknown'&&v!=='none'`, open: '"', close: '"' },
+  list: { test: TEXT, open: '["', close: '"]', escapes: true },
+  number: { test: `${NUMBER}&&v!==0` },
+  anyNumber: { test: NUMBER },
+  digits: { test: `${NUMBER}&&v!==0`, open: '"', close: '"' },
+  port: { test: `${NUMBER}&&v!==0&&!${ICMP}` },
+  icmp: { test: `${NUMBER}&&${ICMP}` },
+  time: { test: "v!==''", open: '"', close: '"' },
 };
 
 class Source {
@@ -88,7 +107,12 @@ class Source {
 
   #constant(members: string, open: Open): void {
     if (members === '') return;
-    this.#code += `out+=${this.#prefix(open, members)};`;
+    this.#code += `out=out+${this.#prefix(open, members)};`;
+    this.#begin(open);
+  }
+
+  /** From here on it is certain that something was written into the object, and so into those around it. */
+  #begin(open: Open): void {
     for (let at: Open | undefined = open; at && !at.begun; at = at.outer) at.begun = true;
   }
 
@@ -106,12 +130,25 @@ class Source {
   }
 
   #call(write: Write, open: Open, name: string): void {
-    this.#code += `v=${this.#called(write)};if(v!=='')out+=${this.#prefix(open, name)}+v;`;
+    this.#code += `v=${this.#called(write)};if(v!=='')out=out+${this.#prefix(open, name)}+v;`;
   }
 
-  #column({ form, column }: ColumnValue, open: Open, name: string): void {
-    const { test, value } = FORMS[form];
-    this.#code += `v=row[${JSON.stringify(column)}];if(${test})out+=${this.#prefix(open, name)}+${value};`;
+  #column({ form, column, otherwise }: ColumnValue, open: Open, name: string): void {
+    const { test, open: before = '', close = '', escapes = false } = FORMS[form];
+    const read = form === 'time' ? this.#time(column) : `row[${JSON.stringify(column)}]`;
+    const end = close === '' ? '' : `+${JSON.stringify(close)}`;
+    const plain = `out=out+${this.#prefix(open, name + before)}+v${end};`;
+    const escaped = `out=out+${this.#prefix(open, name + before.slice(0, -1))}+JSON.stringify(v)+${JSON.stringify(close.slice(1))};`;
+    this.#code += `v=${read};if(${test}){${escapes ? `if(isPlain(v))${plain}else ${escaped}` : plain}}`;
+    if (otherwise === undefined) return;
+    this.#code += `else out=out+${this.#prefix(open, name + otherwise)};`;
+    this.#begin(open);
+  }
+
+  /** Each column has its own writer of times, which remembers the second it wrote last. */
+  #time(column: string): string {
+    const iso = isoTimes();
+    return this.#called((row) => iso(asNumber(row[column])));
   }
 
   #called(call: Call): string {

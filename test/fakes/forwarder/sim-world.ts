@@ -15,6 +15,8 @@ import { SimStore } from './sim-store.ts';
 /** After a kill, what was on its way to receiver and state store arrives or not within this time, milliseconds. */
 const AFTERMATH = 20_000;
 
+const shared = new Metrics();
+
 /** Store, state store and receiver that outlive the process, and one forwarder after another between them. */
 export class SimWorld {
   readonly clock = new SimClock();
@@ -23,7 +25,7 @@ export class SimWorld {
   readonly keep = new SimKeep(this.clock);
   readonly receiver: SimReceiver;
   readonly budget = new Budget(0.15, this.clock);
-  readonly metrics = new Metrics();
+  readonly metrics: Metrics;
   readonly filtered: boolean;
   readonly tuning: Partial<ForwarderTuning>;
   pressure = 0;
@@ -39,10 +41,13 @@ export class SimWorld {
     readonly limits?: Partial<SendLimits>;
     readonly filtered?: boolean;
     readonly tuning?: Partial<ForwarderTuning>;
+    /** Of its own; else one that all worlds share, because each one watches the event loop. */
+    readonly metrics?: Metrics;
   }) {
     this.random = seeded(options.seed ?? 1);
     this.filtered = options.filtered ?? false;
     this.tuning = options.tuning ?? {};
+    this.metrics = options.metrics ?? shared;
     const limits = { events: 10, bytes: 1e6, concurrency: 4, ...options.limits };
     this.receiver = new SimReceiver(this.clock, this.random, limits);
     this.keep.onSave = (position) => this.#inspect(position);
@@ -108,6 +113,7 @@ export class SimWorld {
   check(): string[] {
     const faults = [...this.faults, ...this.keep.faults, ...this.receiver.faults];
     const places = this.receiver.limits.concurrency;
+    // What was given up by a crash, or by setting the bookmark, may still be under way beside the new.
     if (this.resumed.length === 1 && this.receiver.mostUnderWay > places) faults.push('too many requests at a time');
     for (const event of this.store.events) {
       const taken = this.receiver.taken.get(event.id) ?? 0;
