@@ -214,8 +214,7 @@ function mistake(document: string, id: string, faults: readonly Fault[]): Result
       'document_parsing_exception',
       '[1:1] failed to parse: data stream timestamp field [@timestamp] is missing',
     );
-  const items = faults.filter((one): one is FaultOf<'item'> => one.kind === 'item');
-  const fault = items.find((one) => hits(one, id));
+  const fault = faults.filter((one): one is FaultOf<'item'> => one.kind === 'item').find((one) => hits(one, id));
   if (!fault) return undefined;
   const status = Number(fault.code);
   const { type, reason } = itemError(status);
