@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 
-/** Bytes read at once. */
-const BLOCK = 256 * 1024;
+/** Bytes read at once: each read is a round trip to another thread. */
+const BLOCK = 1024 * 1024;
 
 /**
  * A file from its beginning in blocks. There are two, used in turn: while one is worked on the other is filled, and

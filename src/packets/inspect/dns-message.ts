@@ -82,7 +82,7 @@ export function readDns(bytes: Uint8Array, start: number, end: number): DnsParts
     at = name.next + 4;
   }
   const records = new Records();
-  const whole = at !== -1 && records.read(bytes, start, at, end);
+  const whole = at !== -1 && records.read(bytes, start, at, end, question.name === '');
   return {
     id: u16(bytes, start),
     response: (flags & RESPONSE) !== 0,
@@ -114,8 +114,8 @@ class Records {
   type = 0;
   class = 0;
 
-  /** @returns whether all of them are there and nothing follows. */
-  read(bytes: Uint8Array, message: number, from: number, end: number): boolean {
+  /** @param owned whether {@link owner} is wanted. @returns whether all of them are there and nothing follows. */
+  read(bytes: Uint8Array, message: number, from: number, end: number, owned: boolean): boolean {
     const answers = u16(bytes, message + 6);
     const all = answers + u16(bytes, message + 8) + u16(bytes, message + 10);
     let at = from;
@@ -128,7 +128,7 @@ class Records {
       const length = u16(bytes, next + 8);
       if (data + length > end) return false;
       if (i === 0 && answers > 0) {
-        this.owner = name.text;
+        if (owned) this.owner = name.text;
         this.type = type;
         this.class = u16(bytes, next + 2);
       }

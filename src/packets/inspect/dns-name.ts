@@ -11,14 +11,13 @@ const DOT = 0x2e;
 /** Room for the longest name with every byte escaped. */
 const scratch = new Uint8Array(4 * MAX_NAME + MAX_NAME);
 
-/** Reads domain names out of a DNS message (RFC 1035 section 4.1.4). Reused: {@link text} and {@link next} are of the last one. */
+/** Reads domain names out of a DNS message (RFC 1035 section 4.1.4). Reused: what it tells is of the last one that any read. */
 export class DnsName {
-  /** In lower case, labels with dots between them, `.` for the root; bytes that would be misread as `\xNN`. */
-  text = '';
   /** Offset behind the name. */
   next = 0;
   /** Octets of its longest label. */
   longest = 0;
+  #length = 0;
 
   /** @returns false when there is no name at `at`: cut off, too long, or with pointers that lead nowhere. */
   read(bytes: Uint8Array, message: number, at: number, end: number): boolean {
@@ -49,8 +48,16 @@ export class DnsName {
       for (const stop = position + size; position < stop; position++) length = put(bytes[position], length);
     }
     if (this.next === -1) this.next = position;
-    this.text = length === 0 ? '.' : latin1(scratch, 0, length);
+    this.#length = length;
     return true;
+  }
+
+  /**
+   * In lower case, labels with dots between them, `.` for the root; bytes that would be misread as `\xNN`. Made when it is
+   * asked for: of most records nobody wants to know the name.
+   */
+  get text(): string {
+    return this.#length === 0 ? '.' : latin1(scratch, 0, this.#length);
   }
 }
 

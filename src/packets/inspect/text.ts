@@ -15,9 +15,29 @@ export function textOf(bytes: Uint8Array, start: number, end: number, limit: num
   return text.length > limit ? text.slice(0, limit) : text;
 }
 
-/** [start, end) with a character for a byte. */
+/** Texts of at most so many bytes are remembered, and how many of them; a power of two. */
+const SHORT = 64;
+const REMEMBERED = 2048;
+const remembered: string[] = new Array(REMEMBERED).fill('');
+
+/** [start, end) with a character for a byte. Names and words come again and again: their text is made once. */
 export function latin1(bytes: Uint8Array, start: number, end: number): string {
-  return Buffer.prototype.latin1Slice.call(bytes, start, end);
+  const length = end - start;
+  if (length > SHORT) return Buffer.prototype.latin1Slice.call(bytes, start, end);
+  let hash = length;
+  for (let at = start; at < end; at++) hash = Math.imul(hash ^ bytes[at], 0x01000193);
+  const place = (hash ^ (hash >>> 15)) & (REMEMBERED - 1);
+  const known = remembered[place];
+  if (isText(known, bytes, start, length)) return known;
+  const text = Buffer.prototype.latin1Slice.call(bytes, start, end);
+  remembered[place] = text;
+  return text;
+}
+
+function isText(text: string, bytes: Uint8Array, start: number, length: number): boolean {
+  if (text.length !== length) return false;
+  for (let i = 0; i < length; i++) if (text.charCodeAt(i) !== bytes[start + i]) return false;
+  return true;
 }
 
 /** The same in lower case. */

@@ -123,10 +123,14 @@ class Counts {
   }
 
   #turnTo(number: number): void {
-    const key = this.#places.has(number) || this.#places.size < MAX_COUNTED ? number : REST;
     this.#number = number;
-    this.#place = this.#places.get(key) ?? this.#places.size;
-    this.#places.set(key, this.#place);
+    this.#place = this.#places.get(number) ?? this.#open(this.#places.size < MAX_COUNTED ? number : REST);
+  }
+
+  #open(number: number): number {
+    const place = this.#places.get(number) ?? this.#places.size;
+    this.#places.set(number, place);
+    return place;
   }
 }
 
