@@ -23,7 +23,7 @@ export interface AnalysisHooks {
   onConnection?(connection: Connection, why: ReportReason): void;
   onWindow?(window: Window): void;
   onAnomaly?(anomaly: Anomaly): void;
-  /** Bytes of the present file read so far; what it answers is waited for. */
+  /** Now and then: bytes of the file read so far. What it answers is waited for. */
   onProgress?(bytes: number): void | Promise<void>;
 }
 
@@ -36,7 +36,9 @@ export interface Analysis {
   /** Packets so far. */
   readonly packets: number;
   /** To be called once, at the end. */
-  finish(): TrafficResult;
+  finish(): Promise<TrafficResult>;
+  /** Lets go of what it holds besides memory; also where it was not finished. */
+  close(): void;
 }
 
 export type CreateAnalysis = (options: AnalysisOptions, hooks: AnalysisHooks) => Analysis | Promise<Analysis>;

@@ -5,6 +5,7 @@ import type { Anomaly, Window } from '../model/window.ts';
 import type { Analysis, AnalysisHooks, CreateAnalysis } from './analysis.ts';
 import { analysisDocument } from './analysis-document.ts';
 import { analysisReport } from './analysis-report.ts';
+import { analyzeEvents } from './analyze-events.ts';
 import { type AnalyzePlan, analyzeOptions } from './analyze-options.ts';
 import { analyzeServe } from './analyze-serve.ts';
 import { anomalyBlocks } from './anomaly-text.ts';
@@ -29,7 +30,7 @@ const PIPE_GRACE = 500;
 const ARGS = {
   file: {
     type: 'positional',
-    required: true,
+    required: false,
     description: 'pcap or pcapng, plain, gzip or zstd; several, or - for stdin',
   },
   output: {
@@ -54,6 +55,12 @@ const ARGS = {
   open: { type: 'boolean', description: 'With --serve: open the browser' },
   listen: { type: 'string', valueHint: 'HOST:PORT', description: 'With --serve: address and port to listen on' },
   data: { type: 'string', valueHint: 'DIR', description: 'With --serve: data folder (default: .data/analyze)' },
+  events: { type: 'boolean', description: 'Flows and logs that a running server has stored, instead of a file' },
+  filter: { type: 'string', valueHint: 'EXPRESSION', description: 'With --events: only those that match this' },
+  from: { type: 'string', valueHint: 'TIME', description: 'With --events: start, ISO, -15m, -7d (default: -1h)' },
+  to: { type: 'string', valueHint: 'TIME', description: 'With --events: end (default: now)' },
+  server: { type: 'string', valueHint: 'URL', description: 'With --events: address of the server' },
+  key: { type: 'string', description: 'With --events: API key' },
 } as const;
 
 /** `vedette analyze`. */
@@ -67,9 +74,13 @@ export function analyze(createAnalysis: CreateAnalysis, createApp: CreateApp): C
       'vedette analyze office.pcap --conns ndjson | jq -c \'select(.conn_state == "S0")\'',
       'tcpdump -w - -c 10000 | vedette analyze -',
       'vedette analyze office.pcap --serve --open',
+      'vedette analyze --events --from -24h --filter "src.ip = 10.0.0.0/8"',
     ],
     args: ARGS,
     async run({ args, io }) {
+      if (args.events) return analyzeEvents(args, io);
+      if (args._.length === 0)
+        throw new CliError(EXIT.usage, 'Which capture?', 'vedette analyze FILE; vedette analyze --events');
       if (args.serve) return analyzeServe(args, io, createApp);
       const plan = await analyzeOptions(args, io);
       const files = await captureFiles(args._, io);
@@ -91,6 +102,7 @@ class AnalyzeJob {
   readonly #blocks: Buffer[] = [];
   #began = Date.now();
   #stopped = false;
+  #reading = true;
   /** Bytes of the files before the present one, of the present one, and of all; undefined with a pipe. */
   #before = 0;
   #position = 0;
@@ -135,12 +147,14 @@ class AnalyzeJob {
         if (!this.#stopped) await this.#read(file, analysis);
       }
       this.#progress.end();
-      const result = analysis.finish();
+      this.#reading = false;
+      const result = await analysis.finish();
       await this.#print(files, result);
       return this.#exit(result);
     } finally {
       off();
       this.#progress.end();
+      analysis.close();
     }
   }
 
@@ -155,8 +169,8 @@ class AnalyzeJob {
   }
 
   async #advance(bytes: number): Promise<void> {
-    this.#position = bytes;
-    if (!this.#plan.quiet) this.#progress.show(() => this.#line());
+    if (this.#reading) this.#position = bytes;
+    if (this.#reading && !this.#plan.quiet) this.#progress.show(() => this.#line());
     if (this.#blocks.length > 0) await this.#flush();
   }
 

@@ -47,6 +47,12 @@ export interface Connection {
   readonly end: number;
   readonly family: number;
   readonly proto: number;
+  /**
+   * The addresses as numbers, for those who need no text: at `words[addresses]` four words of the originator's, then four
+   * of the responder's, in network order; an IPv4 address takes the first and leaves zeros.
+   */
+  readonly words: Int32Array;
+  readonly addresses: number;
   /** The side that began it. */
   readonly orig: Side;
   readonly resp: Side;

@@ -4,16 +4,15 @@ import { AppError } from '../kit/errors.ts';
 import type { Log } from '../kit/log.ts';
 import type { Metrics } from '../kit/metrics.ts';
 import { parseFilter } from '../model/filter/parser.ts';
-import {
-  OUTPUT_TYPES,
-  type OutputChange,
-  type OutputDeadLetter,
-  type OutputDeadLetterQuery,
-  type OutputDefinition,
-  type OutputDirectory,
-  type OutputTestResult,
-  type OutputType,
-  type OutputView,
+import type {
+  OutputChange,
+  OutputDeadLetter,
+  OutputDeadLetterQuery,
+  OutputDefinition,
+  OutputDirectory,
+  OutputTestResult,
+  OutputType,
+  OutputView,
 } from '../model/output.ts';
 import { Budget } from '../outputs/budget.ts';
 import type { AnyOutputKind } from '../outputs/output.ts';
@@ -101,9 +100,8 @@ export class OutputService implements Component, OutputDirectory {
     return this.#running.get(name)?.view();
   }
 
-  schemas(): Readonly<Record<OutputType, object>> {
-    const schemas = OUTPUT_TYPES.map((type) => [type, configSchema(this.#kind(type))] as const);
-    return Object.fromEntries(schemas) as Record<OutputType, object>;
+  schemas(): Readonly<Partial<Record<OutputType, object>>> {
+    return Object.fromEntries([...this.#kinds].map(([type, kind]) => [type, configSchema(kind)]));
   }
 
   put(name: string, change: OutputChange): Promise<OutputView> {

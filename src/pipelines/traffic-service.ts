@@ -255,13 +255,8 @@ export class TrafficService implements Component, TrafficDirectory {
       const input = { bytes: stream, read: () => this.#capture.status().bytes, close: () => this.#capture.stop() };
       const key = this.#liveKey(windowSeconds);
       const results = new TrafficResults('live', order.interface, windowSeconds, key);
-      const job = this.#runs.add({
-        source: 'live',
-        input: order.interface,
-        windowSeconds,
-        bytesTotal: null,
-        run: randomBytes(6).toString('hex'),
-      });
+      const run = randomBytes(6).toString('hex');
+      const job = this.#runs.add({ source: 'live', input: order.interface, windowSeconds, bytesTotal: null, run });
       this.#show(results, job);
       this.#journal.write('capture', `Capturing on ${order.interface} with ${this.#capture.status().tool}.`);
       job.start(input, this.#options.analysis, this.#hooks(results), () => this.#captured(job));
@@ -272,7 +267,8 @@ export class TrafficService implements Component, TrafficDirectory {
   async stopCapture(): Promise<CaptureView> {
     if (!this.#capture.running) throw new AppError('CAPTURE_IMPOSSIBLE', 'No capture is running.');
     await this.#capture.stop();
-    await this.#source?.finished();
+    // What is shown may be something else by now.
+    await this.#runs.running?.finished();
     return this.capture();
   }
 
@@ -334,10 +330,8 @@ export class TrafficService implements Component, TrafficDirectory {
 
   async #follow(): Promise<void> {
     if (!this.#followed) return;
-    const followed = this.#followed;
-    const count = this.#metrics.follow(() => followed.view());
-    await followed.start(this.#hooks(followed.results, count));
-    this.#show(followed.results, undefined);
+    await this.#followed.start(this.#hooks(this.#followed.results), this.#metrics);
+    this.#show(this.#followed.results, undefined);
   }
 
   #analyse(
@@ -360,11 +354,10 @@ export class TrafficService implements Component, TrafficDirectory {
     return `live ${this.capture().started} ${windowSeconds}`;
   }
 
-  #hooks(results: TrafficResults, count?: () => void) {
+  #hooks(results: TrafficResults) {
     return {
       onWindow: (window: Window) => {
         results.add(window);
-        count?.();
         this.#metrics.window();
       },
       onAnomaly: (anomaly: Anomaly) => {

@@ -17,7 +17,7 @@ async function packetsIn(bytes: Uint8Array, chunk: number): Promise<number> {
   } catch (error) {
     expect(error).toBeInstanceOf(CaptureError);
   }
-  const { totals, connections, windows, anomalies } = analysis.finish();
+  const { totals, connections, windows, anomalies } = await analysis.finish();
   const networks = Object.values(totals.networks).reduce((sum, { packets }) => sum + packets, 0);
   const states = Object.values(connections.states).reduce((sum, times) => sum + times, 0);
   expect([networks, states]).toEqual([totals.packets, connections.total]);

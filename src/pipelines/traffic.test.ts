@@ -114,7 +114,7 @@ describe('TrafficAnalysis', () => {
   it('stops between chunks, and answers for what it has read', async () => {
     const analysis = new TrafficAnalysis({}, { onProgress: () => analysis.stop() });
     await analysis.read(chunks(SCENE, 700));
-    const { packets } = analysis.finish().totals;
+    const { packets } = (await analysis.finish()).totals;
     expect(packets).toBeGreaterThan(0);
     expect(packets).toBeLessThan(26);
   });

@@ -1,22 +1,20 @@
 import type { AllowRule } from '../detect/detectors/allow-rules.ts';
-import { AllowRules } from '../detect/detectors/allow-rules.ts';
-import { type DetectedWindow, Detection } from '../detect/detectors/detection.ts';
-import { DEFAULT_HOME_NETWORKS, HomeNetworks } from '../detect/detectors/home-networks.ts';
+import type { DetectedWindow } from '../detect/detectors/detection.ts';
 import type { TrafficResult } from '../model/traffic.ts';
-import type { Anomaly, AnomalyType, Observation, Window } from '../model/window.ts';
+import type { Anomaly, AnomalyType, Window } from '../model/window.ts';
 import { openCapture } from '../packets/capture-reader.ts';
 import { communityId } from '../packets/community-id.ts';
 import type { Connection, ReportReason } from '../packets/connection.ts';
 import { ConnectionTable } from '../packets/connections/connection-table.ts';
+import type { TableObservation } from '../packets/connections/table-observation.ts';
 import { Dissector, newDissected } from '../packets/dissect.ts';
+import type { DnsMessage } from '../packets/inspect/dns-message.ts';
 import { PayloadInspector } from '../packets/inspect/payload-inspector.ts';
 import type { OnProblem, Packet } from '../packets/packet.ts';
-import { asked, makeDetectors } from './detectors.ts';
 import type { TrafficFacts } from './traffic/address-facts.ts';
-import { eventNames } from './traffic/connection-name.ts';
-import { ConnectionSums } from './traffic/connection-sums.ts';
-import { DnsQueries } from './traffic/dns-queries.ts';
+import { Concluder } from './traffic/concluder.ts';
 import { Intake } from './traffic/intake.ts';
+import { NoteWriter } from './traffic/note-writer.ts';
 import { PacketTotals } from './traffic/packet-totals.ts';
 import { TimelineBuilder } from './traffic/timeline-builder.ts';
 
@@ -48,6 +46,8 @@ export interface TrafficOptions {
   readonly ready?: () => Promise<void>;
   /** What connections are called by outside, `RUN-C1`, where the capture has a name there; else `C1`. */
   readonly run?: string;
+  /** Whether windows and anomalies are looked for in a thread of their own; when not given, where that is faster. */
+  readonly threaded?: boolean;
 }
 
 export interface TrafficHooks {
@@ -66,29 +66,33 @@ const PROBLEMS = 1000;
 /** How much later than their time packets may come; dumpcap fetches them four times a second. */
 const GRACE = 1e6;
 
+/** Connections that are told of before others have their turn: a few milliseconds. */
+const STEP = 2048;
+
 /**
  * The way of a packet, from the file to the anomaly:
  *
  *     capture reader -> dissector -> connection table -> (payload inspector)
  *                                          |
- *                    at the end of a window: what each connection did in it
+ *           connections that are over, DNS questions, at the end of a window what each connection did in it
  *                                          v
- *               window builder, detectors, baselines -> window, anomalies
+ *     ---- noted as numbers: see traffic/concluder.ts; in most cases to another thread ----
+ *                                          v
+ *               sums, window builder, detectors, baselines -> window, anomalies
  *
  * One packet at a time, in memory of fixed bounds. Time is that of the packets, so a capture of last year gives the same
  * answer today. Nothing here knows of a server or a store.
  */
 export class TrafficAnalysis {
-  readonly allow = new AllowRules();
-  readonly detection: Detection;
   readonly #hooks: TrafficHooks;
   readonly #options: TrafficOptions;
   readonly #dissected = newDissected();
   readonly #dissector: Dissector;
   readonly #table: ConnectionTable;
   readonly #totals = new PacketTotals();
-  readonly #sums = new ConnectionSums();
   readonly #timeline: TimelineBuilder;
+  readonly #concluder: Concluder;
+  readonly #notes: NoteWriter;
   readonly #windows: Window[] = [];
   readonly #anomalies: Anomaly[] = [];
   readonly #problems: string[] = [];
@@ -103,26 +107,21 @@ export class TrafficAnalysis {
   constructor(options: TrafficOptions = {}, hooks: TrafficHooks = {}) {
     this.#options = options;
     this.#hooks = hooks;
-    const { clock } = options;
+    const { clock, seconds, detectors, homeNetworks, allow, top, run, facts } = options;
     this.#intake = new Intake(clock && (() => this.#quiet(clock())));
-    for (const rule of options.allow ?? []) {
-      const wrong = this.allow.set(rule);
-      if (wrong) throw new Error(`Allow rule ${rule.id}: ${wrong}`);
-    }
-    const { isInternal } = new HomeNetworks(options.homeNetworks ?? DEFAULT_HOME_NETWORKS);
-    const { detectors: wanted = true } = options;
-    const only = typeof wanted === 'boolean' ? undefined : new Set(wanted);
-    const detectors = wanted === false ? [] : makeDetectors(isInternal, only, options.facts);
-    this.detection = new Detection({ seconds: options.seconds, detectors, allow: this.allow });
-    this.#timeline = new TimelineBuilder(this.detection.windows.size);
+    // Windows of live traffic are wanted when they end, whatever a thread would be worth.
+    const threaded = options.threaded ?? (clock ? false : undefined);
+    const asked = { seconds, detectors, homeNetworks, allow, top, run, linkBps: facts?.linkBps };
+    this.#concluder = new Concluder(asked, threaded, (detected) => this.#detected(detected));
+    this.#notes = new NoteWriter(this.#concluder.take, this.#concluder.empty, facts);
+    this.#timeline = new TimelineBuilder(this.#concluder.windowSize);
     this.#dissector = new Dissector((text) => this.#note(text));
-    const eventOf = eventNames(options.run);
-    const queries = new DnsQueries(asked(detectors), (slot) => this.#table.shown(slot), eventOf);
+    const onDns = this.#concluder.wantsQueries ? this.#question : undefined;
     this.#table = new ConnectionTable({
       limit: options.connections ?? CONNECTIONS,
-      inspector: options.inspect === false ? undefined : new PayloadInspector({ onDns: queries.take }),
+      inspector: options.inspect === false ? undefined : new PayloadInspector({ onDns }),
       communityId,
-      eventOf,
+      named: false,
       onConnection: this.#connection,
       onObservation: this.#observation,
     });
@@ -141,25 +140,18 @@ export class TrafficAnalysis {
       this.#note(text);
       onProblem?.(text);
     });
+    const { packet } = reader;
     try {
       while (await reader.more()) {
-        while (reader.next()) this.packet(reader.packet);
-        await this.#hooks.onProgress?.(intake.bytes);
+        while (reader.next()) {
+          if (packet.time >= this.#border) await this.#cross(packet.time);
+          this.#packet(packet);
+        }
+        await this.#pause();
       }
     } finally {
       await reader.close();
     }
-  }
-
-  /** Takes one packet; it is not kept. */
-  packet(packet: Packet): void {
-    const dissected = this.#dissected;
-    this.#dissector.dissect(packet, dissected);
-    this.#totals.add(packet, dissected);
-    this.#timeline.packet(packet.time, packet.originalLength);
-    if (packet.time >= this.#border) this.#cross(packet.time);
-    else if (packet.time < this.#start) this.#totals.late++;
-    this.#table.add(packet, dissected);
   }
 
   /** Packets so far. */
@@ -173,20 +165,21 @@ export class TrafficAnalysis {
   }
 
   /** Ends all connections and the present window. To be called once, at the end. */
-  finish(): TrafficResult {
-    this.#table.finish();
-    this.#closeWindows(Number.POSITIVE_INFINITY);
-    const { top = 10, seconds = 10 } = this.#options;
+  async finish(): Promise<TrafficResult> {
+    while (this.#table.finish(STEP)) await this.#pause();
+    await this.#closeWindows(Number.POSITIVE_INFINITY);
+    const { seconds = 10 } = this.#options;
+    const { connections, hosts, pairs, windows, baselines } = await this.#concluder.finish();
     return {
       totals: this.#totals.result(),
-      connections: this.#sums.result(this.#table.evicted),
-      hosts: this.#sums.hosts(top),
-      pairs: this.#sums.pairs(top),
-      timeline: this.#timeline.result(),
+      connections: { ...connections, evicted: this.#table.evicted },
+      hosts,
+      pairs,
+      timeline: this.#timeline.result(windows),
       window_seconds: seconds,
       windows: this.#windows,
       window_count: this.#windowCount,
-      baselines: this.detection.baselines.list(),
+      baselines,
       anomalies: this.#anomalies,
       anomaly_count: this.#anomalyCount,
       hidden: this.#hidden,
@@ -194,55 +187,79 @@ export class TrafficAnalysis {
     };
   }
 
+  /** Lets go of what it holds besides memory. To be called at the end, also where {@link finish} is not. */
+  close(): void {
+    this.#concluder.close();
+  }
+
+  /** Takes one packet; it is not kept. */
+  #packet(packet: Packet): void {
+    const dissected = this.#dissected;
+    this.#dissector.dissect(packet, dissected);
+    this.#totals.add(packet, dissected);
+    this.#timeline.packet(packet.time, packet.originalLength);
+    if (packet.time < this.#start) this.#totals.late++;
+    this.#table.add(packet, dissected);
+  }
+
   /** Live traffic, of which nothing has come for a while: what was over a little before `now` ends without a packet. */
   async #quiet(now: number): Promise<void> {
     const time = now - GRACE;
     if (this.#border === Number.NEGATIVE_INFINITY) {
       // The first window of an interface that is silent begins with the capture.
-      this.detection.windows.begin(now);
-      this.#cross(now);
+      this.#notes.begin(now);
+      await this.#cross(now);
     } else if (time >= this.#border) {
       this.#table.tick(time);
-      this.#cross(time);
+      await this.#cross(time);
     }
-    await this.#hooks.onProgress?.(this.#intake.bytes);
+    await this.#pause();
   }
 
   /** The window is over, since a packet of a later one has come, or its time has passed. */
-  #cross(time: number): void {
-    const { size } = this.detection.windows;
+  async #cross(time: number): Promise<void> {
+    const size = this.#concluder.windowSize;
     const start = Math.floor(time / size) * size;
-    if (this.#border !== Number.NEGATIVE_INFINITY) this.#closeWindows(start);
+    if (this.#border !== Number.NEGATIVE_INFINITY) await this.#closeWindows(start);
     this.#start = start;
     this.#border = start + size;
   }
 
-  #closeWindows(until: number): void {
-    this.#table.observe(this.#observation);
-    for (const detected of this.detection.close(until)) this.#window(detected);
+  async #closeWindows(until: number): Promise<void> {
+    while (this.#table.observe(this.#observation, STEP)) await this.#pause();
+    this.#notes.close(until);
   }
 
-  readonly #observation = (observation: Observation): void => {
-    this.#sums.observe(observation);
-    this.detection.observe(observation);
-  };
+  /** Others have their turn; and nothing is written down faster than it is taken. */
+  async #pause(): Promise<void> {
+    await this.#hooks.onProgress?.(this.#intake.bytes);
+    for (let full = this.#concluder.full; full; full = this.#concluder.full) await full;
+  }
+
+  readonly #observation = (observation: TableObservation): void => this.#notes.observation(observation);
 
   readonly #connection = (connection: Connection, why: ReportReason): void => {
-    if (why !== 'poll') this.#sums.add(connection);
+    if (why !== 'poll') this.#notes.connection(connection);
     this.#hooks.onConnection?.(connection, why);
   };
 
-  #window({ window, anomalies, hidden }: DetectedWindow): void {
+  /** Names of the local network (mDNS, LLMNR, NetBIOS) are told by broadcast, not asked of a server. */
+  readonly #question = (slot: number, message: DnsMessage): void => {
+    if (message.protocol === 'dns') this.#notes.query(this.#table.shown(slot), message);
+  };
+
+  #detected(all: readonly DetectedWindow[]): void {
     const { keepWindows = KEPT, keepAnomalies = KEPT } = this.#options;
-    this.#windowCount++;
-    this.#anomalyCount += anomalies.length;
-    this.#hidden += hidden.length;
-    this.#timeline.window(window);
-    if (this.#windows.length < keepWindows) this.#windows.push(window);
-    this.#hooks.onWindow?.(window);
-    for (const anomaly of anomalies) {
-      if (this.#anomalies.length < keepAnomalies) this.#anomalies.push(anomaly);
-      this.#hooks.onAnomaly?.(anomaly);
+    for (const { window, anomalies, hidden } of all) {
+      this.#windowCount++;
+      this.#anomalyCount += anomalies.length;
+      this.#hidden += hidden.length;
+      if (this.#windows.length < keepWindows) this.#windows.push(window);
+      this.#hooks.onWindow?.(window);
+      for (const anomaly of anomalies) {
+        if (this.#anomalies.length < keepAnomalies) this.#anomalies.push(anomaly);
+        this.#hooks.onAnomaly?.(anomaly);
+      }
     }
   }
 

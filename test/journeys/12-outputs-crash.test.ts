@@ -29,12 +29,13 @@ const MISBEHAVIOUR: readonly (readonly object[])[] = [
 
 let app: RunningApp | undefined;
 let folder = '';
+let dataDir = '';
 const receivers: ReceiverProcess[] = [];
 
 afterAll(async () => {
   await app?.dispose();
   for (const receiver of receivers) await receiver.stop();
-  if (folder) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  for (const each of [folder, dataDir]) if (each) await rm(each, { recursive: true, force: true, maxRetries: 5 });
 });
 
 function recordsOf(number: number): object[] {
@@ -69,7 +70,7 @@ async function takenBy(file: string): Promise<Map<string, number>> {
   return counts;
 }
 
-async function start(dataDir: string): Promise<RunningApp> {
+async function start(): Promise<RunningApp> {
   const [splunk, elastic] = receivers;
   return startApp({
     dataDir,
@@ -88,7 +89,7 @@ async function feed(next: { batch: number }, signal: AbortSignal): Promise<void>
 
 describe('outputs, while everything fails', () => {
   it(`deliver ${EVENTS} events through ${KILLS} kills of both sides and every fault`, {
-    timeout: 180_000 + EVENTS * 2,
+    timeout: 600_000 + EVENTS * 3,
   }, async () => {
     folder = await mkdtemp(join(tmpdir(), 'vedette-outputs-'));
     const files = ['splunk', 'elastic'].map((name) => join(folder, `${name}.ids`));
@@ -98,8 +99,8 @@ describe('outputs, while everything fails', () => {
       await receiver.start();
     }
     await receivers[0].control({ token: TOKEN });
-    const dataDir = join(folder, 'data');
-    app = await start(dataDir);
+    dataDir = await mkdtemp(join(tmpdir(), 'vedette-outputs-data-'));
+    app = await start();
     const next = { batch: 0 };
     const control = new AbortController();
     const feeding = feed(next, control.signal);
@@ -110,7 +111,7 @@ describe('outputs, while everything fails', () => {
         await new Promise((resolve) => setTimeout(resolve, 1000 + Math.random() * 3000));
         if (kill % 2 === 0) {
           await app.kill();
-          app = await start(dataDir);
+          app = await start();
         } else {
           const victim = receivers[Math.floor(kill / 2) % receivers.length];
           await victim.kill();

@@ -237,8 +237,9 @@ describe('status and control', () => {
     expect((await refused(app.post('/api/control/capture/start', order), 400)).detail).toMatch(/running/);
     expect(await get('/api/control/capture/status')).toMatchObject({ running: true, interface: 'lo' });
     await expect
-      .poll(async () => (await get('/api/control/capture/status')).running, { timeout: 30_000, interval: 200 })
-      .toBe(false);
+      .poll(async () => (await get('/api/status')).job.state, { timeout: 30_000, interval: 200 })
+      .toBe('done');
+    expect(await get('/api/control/capture/status')).toMatchObject({ running: false, error: null });
     const computed = await app.post('/api/metrics/compute', { pcap_file: 'taken.pcap' });
     expect(computed).toMatchObject({ status: 200, body: { success: true } });
   });

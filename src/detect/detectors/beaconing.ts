@@ -2,10 +2,11 @@ import type { Anomaly, Observation } from '../../model/window.ts';
 import { type BeaconResult, BeaconSeries, type SavedSeries } from '../scores/beacon-series.ts';
 import { isBelow, isRegularByNature, REGULAR_DOMAINS } from './beacon-exclusions.ts';
 import type { DetectionContext, Detector, IsInternal } from './detector.ts';
-import { EntityMap } from './entity-map.ts';
 import { addEvidence } from './evidence.ts';
 import { Familiarity, type SavedFamiliarity } from './familiarity.ts';
+import { PartsMap } from './parts-map.ts';
 import { count, duration, figure, percent } from './phrases.ts';
+import { NONE } from './recency-list.ts';
 import { clampScore, severityOf } from './score.ts';
 import { type SavedStanding, StandingAlarms } from './standing-alarms.ts';
 
@@ -40,9 +41,11 @@ interface Pair {
   result: BeaconResult | undefined;
   scoredTotal: number;
   scoredAt: number;
+  /** To be judged at the end of the window. */
+  dirty: boolean;
 }
 
-interface SavedPair extends Omit<Pair, 'series' | 'result' | 'scoredTotal' | 'scoredAt'> {
+interface SavedPair extends Omit<Pair, 'series' | 'result' | 'scoredTotal' | 'scoredAt' | 'dirty'> {
   readonly series: SavedSeries;
 }
 
@@ -70,11 +73,13 @@ export class Beaconing implements Detector {
   readonly type = 'beaconing';
   readonly #isInternal: IsInternal;
   readonly #regular: ReadonlySet<string>;
-  readonly #pairs: EntityMap<Pair>;
+  /** By source, target and port. */
+  readonly #pairs: PartsMap<Pair>;
   readonly #mostSamples: number;
   readonly #familiarity = new Familiarity();
   readonly #alarms = new StandingAlarms({ lifetime: WEEK });
-  readonly #dirty = new Set<string>();
+  /** Those of the present window, in the order in which they came; of those with equal keys only the last is still held. */
+  #dirty: Pair[] = [];
   #samples = 0;
   #since = Number.POSITIVE_INFINITY;
   #now = 0;
@@ -82,7 +87,7 @@ export class Beaconing implements Detector {
   constructor(options: BeaconingOptions) {
     this.#isInternal = options.isInternal;
     this.#regular = new Set(options.regularDomains ?? REGULAR_DOMAINS);
-    this.#pairs = new EntityMap({ capacity: options.capacity ?? 20_000, lifetime: WEEK });
+    this.#pairs = new PartsMap({ capacity: options.capacity ?? 20_000, lifetime: WEEK });
     this.#mostSamples = options.samples ?? 1_000_000;
   }
 
@@ -97,29 +102,32 @@ export class Beaconing implements Detector {
     if (o.domain !== '' && isBelow(o.domain, this.#regular)) return;
     const target = o.domain === '' ? o.dst : o.domain;
     this.#familiarity.see(o.src, target, o.at);
-    const key = `${o.src} ${target} ${o.dstPort}`;
-    const pair = this.#pairs.touch(key, o.at, () => newPair(o, target));
+    const place = this.#pairs.touch(o.src, target, '', o.dstPort, o.at);
+    const pair = this.#pairs.made ? this.#pairs.set(place, newPair(o, target)) : this.#pairs.at(place);
     const before = pair.series.held;
     pair.series.add(o.start / 1e6, o.srcBytes);
     addEvidence(pair.evidence, o.event);
     this.#samples += pair.series.held - before;
-    this.#dirty.add(key);
+    if (pair.dirty) return;
+    pair.dirty = true;
+    this.#dirty.push(pair);
   }
 
   window(context: DetectionContext): Anomaly[] {
     this.#now = context.end;
     const found: Found[] = [];
-    for (const key of this.#dirty) this.#judge(key, context, found);
-    this.#dirty.clear();
+    for (const pair of this.#dirty) this.#judge(pair, context, found);
+    this.#dirty = [];
     this.#alarms.endWindow(context.end);
     this.#shrink(context.end);
     return tell(found, context);
   }
 
   save(): SavedBeaconing {
-    const pairs = this.#pairs.save().map(([key, touched, { src, dst, target, port, evidence, series }]) => {
+    const pairs = Array.from(this.#pairs.places(), (place) => {
+      const { src, dst, target, port, evidence, series } = this.#pairs.at(place);
       const pair: SavedPair = { src, dst, target, port, evidence, series: series.save() };
-      return [key, touched, pair] as const;
+      return [`${src} ${target} ${port}`, this.#pairs.touched(place), pair] as const;
     });
     const since = Number.isFinite(this.#since) ? this.#since : null;
     return {
@@ -136,23 +144,32 @@ export class Beaconing implements Detector {
     const saved = state as SavedBeaconing | null;
     if (saved?.version !== 1) return;
     this.#since = saved.since ?? Number.POSITIVE_INFINITY;
-    this.#pairs.load(
-      saved.pairs.map(([key, touched, pair]): [string, number, Pair] => {
-        const series = BeaconSeries.load(pair.series);
-        return [key, touched, { ...pair, series, result: undefined, scoredTotal: 0, scoredAt: 0 }];
-      }),
-    );
+    this.#pairs.clear();
+    for (const [, touched, pair] of saved.pairs) {
+      const series = BeaconSeries.load(pair.series);
+      const place = this.#pairs.touch(pair.src, pair.target, '', pair.port, touched);
+      this.#pairs.set(place, { ...pair, series, result: undefined, scoredTotal: 0, scoredAt: 0, dirty: false });
+    }
     this.#familiarity.load(saved.familiarity);
     this.#recount();
     this.#alarms.load(saved.open, saved.now);
   }
 
-  #judge(key: string, { end, last }: DetectionContext, found: Found[]): void {
-    const pair = this.#pairs.peek(key);
-    if (!pair) return;
+  #judge({ src, target, port }: Pair, { end, last }: DetectionContext, found: Found[]): void {
+    const place = this.#pairs.find(src, target, '', port);
+    if (place === NONE) return;
+    const pair = this.#pairs.at(place);
+    if (!pair.dirty) return;
+    pair.dirty = false;
     this.#score(pair, end / 1e6, last);
     const { score = 0, interval = 0 } = pair.result ?? {};
-    const verdict = this.#alarms.judge(key, score / LIMIT, end, 1, end + Math.max(DAY, 3e6 * interval));
+    const verdict = this.#alarms.judge(
+      `${src} ${target} ${port}`,
+      score / LIMIT,
+      end,
+      1,
+      end + Math.max(DAY, 3e6 * interval),
+    );
     if (verdict !== 'opened' && verdict !== 'doubled') return;
     found.push({ pair, result: pair.result!, score: this.#modified(pair, end) });
   }
@@ -180,23 +197,34 @@ export class Beaconing implements Detector {
     this.#pairs.expire(now);
     this.#familiarity.expire(now);
     this.#recount();
-    for (const [key, pair] of this.#pairs) {
+    for (const place of this.#pairs.places()) {
       if (this.#samples <= this.#mostSamples) return;
-      this.#samples -= pair.series.held;
-      this.#pairs.delete(key);
+      this.#samples -= this.#pairs.at(place).series.held;
+      this.#pairs.delete(place);
     }
   }
 
   #recount(): void {
     this.#samples = 0;
-    for (const [, pair] of this.#pairs) this.#samples += pair.series.held;
+    for (const place of this.#pairs.places()) this.#samples += this.#pairs.at(place).series.held;
   }
 }
 
 function newPair(o: Observation, target: string): Pair {
   const { src, dst, dstPort } = o;
   const series = new BeaconSeries();
-  return { src, dst, target, port: dstPort, series, evidence: [], result: undefined, scoredTotal: 0, scoredAt: 0 };
+  return {
+    src,
+    dst,
+    target,
+    port: dstPort,
+    series,
+    evidence: [],
+    result: undefined,
+    scoredTotal: 0,
+    scoredAt: 0,
+    dirty: false,
+  };
 }
 
 /** The rows of one window: a source with very many equal pairs gets one row with the strongest of them. */

@@ -5,9 +5,10 @@ import { TunnelTally } from '../scores/tunnel-tally.ts';
 import { isBelow } from './beacon-exclusions.ts';
 import type { DetectionContext, Detector, IsInternal } from './detector.ts';
 import { DnsQuestions, isLocalName, isReverseName } from './dns-questions.ts';
-import { EntityMap } from './entity-map.ts';
 import { addEvidence } from './evidence.ts';
+import { PartsMap } from './parts-map.ts';
 import { amount, count, figure, percent } from './phrases.ts';
+import { NONE } from './recency-list.ts';
 import { clampScore, severityOf } from './score.ts';
 import { StandingAlarms } from './standing-alarms.ts';
 
@@ -69,6 +70,8 @@ interface Channel {
   readonly minutes: TunnelTally;
   readonly hour: TunnelTally;
   readonly day: TunnelTally;
+  /** To be judged at the end of the window. */
+  dirty: boolean;
   evidence: string[];
 }
 
@@ -91,17 +94,19 @@ export class DnsTunnel implements Detector {
   readonly #isInternal: IsInternal;
   readonly #registeredDomain: RegisteredDomain;
   readonly #services: ReadonlySet<string>;
-  readonly #channels: EntityMap<Channel>;
+  /** By client and target. */
+  readonly #channels: PartsMap<Channel>;
   readonly #mostNames: number;
   readonly #alarms = new StandingAlarms();
-  readonly #dirty = new Set<string>();
+  /** Those of the present window, in the order in which they came; of those with equal keys only the last is still held. */
+  #dirty: Channel[] = [];
   readonly #questions = new DnsQuestions((query) => this.#add(query));
 
   constructor(options: DnsTunnelOptions) {
     this.#isInternal = options.isInternal;
     this.#registeredDomain = options.registeredDomain;
     this.#services = new Set(options.nameServices ?? NAME_SERVICES);
-    this.#channels = new EntityMap({ capacity: options.capacity ?? 20_000, lifetime: DAY });
+    this.#channels = new PartsMap({ capacity: options.capacity ?? 20_000, lifetime: DAY });
     this.#mostNames = options.names ?? 500_000;
   }
 
@@ -120,14 +125,19 @@ export class DnsTunnel implements Detector {
 
   window(context: DetectionContext): Anomaly[] {
     const anomalies: Anomaly[] = [];
-    for (const key of this.#dirty) {
-      const channel = this.#channels.peek(key);
-      if (!channel || (channel.day.distinct < FEWEST_NAMES && !this.#alarms.isOpen(key))) continue;
+    for (const { client, target } of this.#dirty) {
+      const place = this.#channels.find(client, target, '', 0);
+      if (place === NONE) continue;
+      const channel = this.#channels.at(place);
+      if (!channel.dirty) continue;
+      channel.dirty = false;
+      const key = `${client} ${target}`;
+      if (channel.day.distinct < FEWEST_NAMES && !this.#alarms.isOpen(key)) continue;
       const measured = measure(channel);
       const verdict = this.#alarms.judge(key, measured.level, context.end, measured.tally.distinct, context.end + HOUR);
       if (verdict === 'opened' || verdict === 'doubled') anomalies.push(anomaly(channel, measured, context));
     }
-    this.#dirty.clear();
+    this.#dirty = [];
     this.#alarms.endWindow(context.end);
     this.#shrink(context.end);
     return anomalies;
@@ -140,8 +150,11 @@ export class DnsTunnel implements Detector {
     const sub = registered === undefined ? name : subdomainOf(name, registered);
     if (sub === '' || (registered !== undefined && isBelow(registered, this.#services))) return;
     const target = registered ?? server;
-    const key = `${client} ${target}`;
-    const channel = this.#channels.touch(key, at, () => newChannel(query, target, registered !== undefined));
+    const channels = this.#channels;
+    const place = channels.touch(client, target, '', 0, at);
+    const channel = channels.made
+      ? channels.set(place, newChannel(query, target, registered !== undefined))
+      : channels.at(place);
     restart(channel.minutes, at, 10 * MINUTE);
     restart(channel.hour, at, HOUR);
     if (restart(channel.day, at, DAY)) channel.evidence = [];
@@ -149,24 +162,30 @@ export class DnsTunnel implements Detector {
     channel.hour.add(query, sub);
     channel.day.add(query, sub);
     addEvidence(channel.evidence, query.event);
-    this.#dirty.add(key);
+    if (channel.dirty) return;
+    channel.dirty = true;
+    this.#dirty.push(channel);
   }
 
   #shrink(now: number): void {
     this.#channels.expire(now);
     let names = 0;
-    for (const [, { minutes, hour, day }] of this.#channels) names += minutes.distinct + hour.distinct + day.distinct;
-    for (const [key, { minutes, hour, day }] of this.#channels) {
+    for (const place of this.#channels.places()) names += namesOf(this.#channels.at(place));
+    for (const place of this.#channels.places()) {
       if (names <= this.#mostNames) return;
-      names -= minutes.distinct + hour.distinct + day.distinct;
-      this.#channels.delete(key);
+      names -= namesOf(this.#channels.at(place));
+      this.#channels.delete(place);
     }
   }
 }
 
 function newChannel({ client, server, at }: DnsQuery, target: string, known: boolean): Channel {
   const [minutes, hour, day] = [new TunnelTally(at), new TunnelTally(at), new TunnelTally(at)];
-  return { client, server, target, known, minutes, hour, day, evidence: [] };
+  return { client, server, target, known, minutes, hour, day, dirty: false, evidence: [] };
+}
+
+function namesOf({ minutes, hour, day }: Channel): number {
+  return minutes.distinct + hour.distinct + day.distinct;
 }
 
 /** A span begins with the first question after the last one, so that a burst is within one. */

@@ -1,3 +1,5 @@
+import { NONE, RecencyList } from './recency-list.ts';
+
 export interface EntityMapOptions {
   /** The most entities that are held; with one more, that which was touched longest ago goes. */
   readonly capacity: number;
@@ -5,25 +7,17 @@ export interface EntityMapOptions {
   readonly lifetime: number;
 }
 
-interface Held<T> {
-  readonly key: string;
-  value: T;
-  touched: number;
-  older: Held<T> | undefined;
-  newer: Held<T> | undefined;
-}
-
 /**
  * State by entity that cannot grow without limit: the least recently touched goes first, and all of it expires by packet
- * time. The order is a list of its own: taking a key out of a Map and putting it in again for each touch leaves holes at
- * its beginning, which every look for the oldest has to pass.
+ * time. An entity lies in the same place of several arrays, rather than in an object of its own: there are very many.
  */
 export class EntityMap<T> implements Iterable<[string, T]> {
-  readonly #held = new Map<string, Held<T>>();
+  readonly #places = new Map<string, number>();
+  readonly #recent = new RecencyList();
+  readonly #keys: string[] = [];
+  readonly #values: (T | undefined)[] = [];
   readonly #capacity: number;
   readonly #lifetime: number;
-  #oldest: Held<T> | undefined;
-  #newest: Held<T> | undefined;
   /** Entities dropped for want of room, ever. What expired is not counted. */
   evicted = 0;
 
@@ -33,74 +27,90 @@ export class EntityMap<T> implements Iterable<[string, T]> {
   }
 
   get size(): number {
-    return this.#held.size;
+    return this.#places.size;
   }
 
   /** The state of `key`, whether or not it has expired in the meantime; not a touch. */
   peek(key: string): T | undefined {
-    return this.#held.get(key)?.value;
+    // Most maps of alarms are empty most of the time.
+    if (this.#places.size === 0) return undefined;
+    const place = this.#places.get(key);
+    return place === undefined ? undefined : this.#values[place];
   }
 
   /** The state of `key` unless it has expired at `now`; not a touch. */
   get(key: string, now: number): T | undefined {
-    const held = this.#held.get(key);
-    return held && now - held.touched <= this.#lifetime ? held.value : undefined;
+    const place = this.#places.get(key);
+    if (place === undefined || now - this.#recent.touched[place] > this.#lifetime) return undefined;
+    return this.#values[place];
   }
 
   /** Sets the state of `key`; a touch. */
   set(key: string, now: number, value: T): void {
-    const held = this.#held.get(key);
-    if (!held) {
+    const place = this.#places.get(key);
+    if (place === undefined) {
       this.#add(key, now, value);
       return;
     }
-    held.value = value;
-    held.touched = now;
-    this.#renew(held);
+    this.#values[place] = value;
+    this.#recent.touched[place] = now;
+    this.#recent.renew(place);
   }
 
   /** The state of `key` at `now` (microseconds), made when there is none or when it has expired; a touch. */
   touch(key: string, now: number, make: (key: string) => T): T {
-    const held = this.#held.get(key);
-    if (!held) return this.#add(key, now, make(key));
-    if (now - held.touched > this.#lifetime) held.value = make(key);
-    if (now > held.touched) held.touched = now;
-    this.#renew(held);
-    return held.value;
+    const place = this.#places.get(key);
+    if (place === undefined) return this.#add(key, now, make(key));
+    const recent = this.#recent;
+    const touched = recent.touched[place];
+    if (now - touched > this.#lifetime) this.#values[place] = make(key);
+    if (now > touched) recent.touched[place] = now;
+    recent.renew(place);
+    return this.#values[place]!;
   }
 
   delete(key: string): boolean {
-    const held = this.#held.get(key);
-    if (!held) return false;
-    this.#unlink(held);
-    return this.#held.delete(key);
+    const place = this.#places.get(key);
+    if (place === undefined) return false;
+    this.#recent.remove(place);
+    this.#keys[place] = '';
+    this.#values[place] = undefined;
+    return this.#places.delete(key);
   }
 
   clear(): void {
-    this.#held.clear();
-    this.#oldest = this.#newest = undefined;
+    this.#places.clear();
+    this.#recent.clear();
+    this.#keys.length = this.#values.length = 0;
   }
 
   /** Forgets what has not been touched for its lifetime. Cheap: it stops at the first that is young. */
   expire(now: number): void {
-    for (let held = this.#oldest; held && now - held.touched > this.#lifetime; held = this.#oldest)
-      this.delete(held.key);
+    const recent = this.#recent;
+    for (
+      let place = recent.oldest;
+      place !== NONE && now - recent.touched[place] > this.#lifetime;
+      place = recent.oldest
+    )
+      this.delete(this.#keys[place]);
   }
 
   /** Those touched longest ago first. The one that was given may be deleted meanwhile. */
   *[Symbol.iterator](): Iterator<[string, T]> {
-    let held = this.#oldest;
-    while (held) {
-      const { newer }: Held<T> = held;
-      yield [held.key, held.value];
-      held = newer;
+    let place = this.#recent.oldest;
+    while (place !== NONE) {
+      const newer = this.#recent.newer(place);
+      yield [this.#keys[place], this.#values[place]!];
+      place = newer;
     }
   }
 
   /** With the time of the last touch, as plain JSON for {@link load}. */
   save(): [string, number, T][] {
+    const recent = this.#recent;
     const saved: [string, number, T][] = [];
-    for (let held = this.#oldest; held; held = held.newer) saved.push([held.key, held.touched, held.value]);
+    for (let place = recent.oldest; place !== NONE; place = recent.newer(place))
+      saved.push([this.#keys[place], recent.touched[place], this.#values[place]!]);
     return saved;
   }
 
@@ -110,35 +120,14 @@ export class EntityMap<T> implements Iterable<[string, T]> {
   }
 
   #add(key: string, touched: number, value: T): T {
-    const oldest = this.#oldest;
-    if (oldest && this.#held.size >= this.#capacity) {
-      this.delete(oldest.key);
+    if (this.#places.size >= this.#capacity && this.#recent.oldest !== NONE) {
+      this.delete(this.#keys[this.#recent.oldest]);
       this.evicted++;
     }
-    const held: Held<T> = { key, value, touched, older: undefined, newer: undefined };
-    this.#held.set(key, held);
-    this.#append(held);
+    const place = this.#recent.append(touched);
+    this.#places.set(key, place);
+    this.#keys[place] = key;
+    this.#values[place] = value;
     return value;
-  }
-
-  #renew(held: Held<T>): void {
-    if (held === this.#newest) return;
-    this.#unlink(held);
-    this.#append(held);
-  }
-
-  #append(held: Held<T>): void {
-    held.older = this.#newest;
-    held.newer = undefined;
-    if (this.#newest) this.#newest.newer = held;
-    else this.#oldest = held;
-    this.#newest = held;
-  }
-
-  #unlink({ older, newer }: Held<T>): void {
-    if (older) older.newer = newer;
-    else this.#oldest = newer;
-    if (newer) newer.older = older;
-    else this.#newest = older;
   }
 }

@@ -1,10 +1,11 @@
 import type { Anomaly, Observation } from '../../model/window.ts';
 import type { DetectionContext, Detector, IsInternal } from './detector.ts';
-import { EntityMap } from './entity-map.ts';
 import { addEvidence } from './evidence.ts';
 import { Familiarity, type SavedFamiliarity } from './familiarity.ts';
 import { isMulticast } from './multicast.ts';
+import { PartsMap } from './parts-map.ts';
 import { amount, figure } from './phrases.ts';
+import { NONE } from './recency-list.ts';
 import { clampScore, scoreOf, severityOf } from './score.ts';
 import { StandingAlarms } from './standing-alarms.ts';
 import { type SavedUploads, UploadHistory } from './upload-history.ts';
@@ -41,6 +42,8 @@ interface Transfer {
   /** Level of the hour before: what goes on at the same pace is not told every hour. */
   before: number;
   named: boolean;
+  /** To be judged at the end of the window. */
+  dirty: boolean;
   evidence: string[];
 }
 
@@ -65,16 +68,18 @@ export class Exfiltration implements Detector {
   readonly type = 'exfiltration';
   readonly #isInternal: IsInternal;
   readonly #ownerOf: (address: string) => string | undefined;
-  readonly #transfers: EntityMap<Transfer>;
+  /** By source and owner. */
+  readonly #transfers: PartsMap<Transfer>;
   readonly #uploads = new UploadHistory();
   readonly #familiarity = new Familiarity();
   readonly #alarms = new StandingAlarms();
-  readonly #dirty = new Set<string>();
+  /** Those of the present window, in the order in which they came; of those with equal keys only the last is still held. */
+  #dirty: Transfer[] = [];
 
   constructor(options: ExfiltrationOptions) {
     this.#isInternal = options.isInternal;
     this.#ownerOf = options.ownerOf ?? (() => undefined);
-    this.#transfers = new EntityMap({ capacity: options.capacity ?? 20_000, lifetime: 2 * HOUR });
+    this.#transfers = new PartsMap({ capacity: options.capacity ?? 20_000, lifetime: 2 * HOUR });
   }
 
   /** Pairs of source and destination, and hosts with a history, that are held. */
@@ -85,10 +90,11 @@ export class Exfiltration implements Detector {
   observe(o: Observation): void {
     if (!this.#isInternal(o.src) || this.#isInternal(o.dst) || isMulticast(o.dst)) return;
     const owner = this.#ownerOf(o.dst) ?? o.dst;
-    const key = `${o.src} ${owner}`;
     this.#uploads.add(o.src, o.at, o.srcBytes);
     this.#familiarity.see(o.src, owner, o.at);
-    const transfer = this.#transfers.touch(key, o.at, () => newTransfer(o, owner));
+    const transfers = this.#transfers;
+    const place = transfers.touch(o.src, owner, '', 0, o.at);
+    const transfer = transfers.made ? transfers.set(place, newTransfer(o, owner)) : transfers.at(place);
     if (o.at - transfer.start >= HOUR) restart(transfer, o.at, this.#measure(transfer).level);
     transfer.out += o.srcBytes;
     transfer.in += o.dstBytes;
@@ -98,22 +104,27 @@ export class Exfiltration implements Detector {
     }
     if (o.service === 'dns') transfer.named = true;
     addEvidence(transfer.evidence, o.event);
-    this.#dirty.add(key);
+    if (transfer.dirty) return;
+    transfer.dirty = true;
+    this.#dirty.push(transfer);
   }
 
   window(context: DetectionContext): Anomaly[] {
     const anomalies: Anomaly[] = [];
     const { end } = context;
-    for (const key of this.#dirty) {
-      const transfer = this.#transfers.peek(key);
-      if (!transfer) continue;
+    for (const { src, owner } of this.#dirty) {
+      const place = this.#transfers.find(src, owner, '', 0);
+      if (place === NONE) continue;
+      const transfer = this.#transfers.at(place);
+      if (!transfer.dirty) continue;
+      transfer.dirty = false;
       const measured = this.#measure(transfer);
       const level = Math.max(measured.level, transfer.before);
-      const verdict = this.#alarms.judge(key, level, end, level, end + HOUR);
+      const verdict = this.#alarms.judge(`${src} ${owner}`, level, end, level, end + HOUR);
       if (verdict !== 'opened' && verdict !== 'doubled') continue;
       anomalies.push(anomaly(transfer, measured, this.#score(transfer, measured, end), context));
     }
-    this.#dirty.clear();
+    this.#dirty = [];
     this.#alarms.endWindow(end);
     this.#transfers.expire(end);
     this.#uploads.expire(end);
@@ -164,6 +175,7 @@ function newTransfer(o: Observation, owner: string): Transfer {
     echoPackets: 0,
     before: 0,
     named: false,
+    dirty: false,
     evidence: [],
   };
 }

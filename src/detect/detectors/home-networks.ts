@@ -22,6 +22,11 @@ export class HomeNetworks {
   readonly #networks: readonly Network[];
   readonly #scratch = new Uint8Array(16);
   readonly #known = new Map<string, boolean>();
+  /** The answers before: one detector after the other asks about both ends of a connection. */
+  #last = '';
+  #isLast = false;
+  #other = '';
+  #isOther = false;
 
   /** Texts that are no network are left out; settings were checked when they were read. */
   constructor(networks: Iterable<string> = DEFAULT_HOME_NETWORKS) {
@@ -30,13 +35,23 @@ export class HomeNetworks {
 
   /** Bound, so that it can be handed on as an {@link ./detector.ts IsInternal}. False for what is no address. */
   readonly isInternal = (address: string): boolean => {
+    if (address === this.#last) return this.#isLast;
+    if (address === this.#other) return this.#isOther;
+    this.#other = this.#last;
+    this.#isOther = this.#isLast;
+    this.#last = address;
+    this.#isLast = this.#look(address);
+    return this.#isLast;
+  };
+
+  #look(address: string): boolean {
     const known = this.#known.get(address);
     if (known !== undefined) return known;
     const internal = this.#contains(address);
     if (this.#known.size >= REMEMBERED) this.#known.clear();
     this.#known.set(address, internal);
     return internal;
-  };
+  }
 
   #contains(address: string): boolean {
     if (parseIp(address, this.#scratch) === 0) return false;

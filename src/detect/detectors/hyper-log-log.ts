@@ -62,9 +62,26 @@ export class HyperLogLog {
 
 /** FNV-1a, finished as in MurmurHash3 so that all bits depend on all of the text. */
 export function hashText(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  return finished(continued(BASIS, text));
+}
+
+/** The hash of both texts with a blank between them, which are not put together for it. */
+export function hashPair(first: string, second: string): number {
+  return finished(continued(Math.imul(continued(BASIS, first) ^ BLANK, PRIME), second));
+}
+
+const BASIS = 0x811c9dc5;
+const PRIME = 0x01000193;
+const BLANK = 0x20;
+
+function continued(from: number, text: string): number {
+  let hash = from;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), PRIME);
+  return hash;
+}
+
+function finished(from: number): number {
+  let hash = Math.imul(from ^ (from >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return (hash ^ (hash >>> 16)) >>> 0;
 }

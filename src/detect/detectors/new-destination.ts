@@ -5,7 +5,9 @@ import { EntityMap } from './entity-map.ts';
 import { addEvidence } from './evidence.ts';
 import { Familiarity, type SavedFamiliarity } from './familiarity.ts';
 import { isMulticast } from './multicast.ts';
+import { PartsMap } from './parts-map.ts';
 import { amount, count } from './phrases.ts';
+import { NONE } from './recency-list.ts';
 import { clampScore, severityOf } from './score.ts';
 
 const HOUR = 3600e6;
@@ -24,6 +26,11 @@ const VOLUME_FROM = 100_000;
 const VOLUME_MOST = 30;
 
 type Facet = keyof typeof POINTS;
+
+const FACETS = ['country', 'network', 'domain', 'address', 'port'] as const;
+const PORT = FACETS.indexOf('port');
+/** Ports for one time only, such as those of calls and of data connections, are all the same: this one. */
+const HIGH = 32_768;
 
 export interface NewDestinationOptions {
   readonly isInternal: IsInternal;
@@ -66,16 +73,17 @@ export class NewDestination implements Detector {
   readonly #options: NewDestinationOptions;
   /** When hosts were first seen. */
   readonly #hosts = new EntityMap<number>({ capacity: 65_536, lifetime: MEMORY });
-  readonly #known: EntityMap<true>;
-  /** Pairs that were looked at within the hour: most observations end here. */
-  readonly #seen = new EntityMap<true>({ capacity: 50_000, lifetime: HOUR });
+  /** By host and what it knows; the number is that of the facet, with the port above it where that is the facet. */
+  readonly #known: PartsMap<true>;
+  /** Pairs, with domain and port, that were looked at within the hour: most observations end here. */
+  readonly #seen = new PartsMap<true>({ capacity: 50_000, lifetime: HOUR });
   readonly #contacts: EntityMap<Contact>;
   readonly #familiarity = new Familiarity();
   readonly #dirty = new Set<string>();
 
   constructor(options: NewDestinationOptions) {
     this.#options = options;
-    this.#known = new EntityMap({ capacity: options.capacity ?? 100_000, lifetime: MEMORY });
+    this.#known = new PartsMap({ capacity: options.capacity ?? 100_000, lifetime: MEMORY });
     this.#contacts = new EntityMap({ capacity: options.contacts ?? 10_000, lifetime: HOUR });
   }
 
@@ -90,9 +98,8 @@ export class NewDestination implements Detector {
     const pair = `${o.src} ${o.dst}`;
     const contact = this.#contacts.peek(pair);
     if (contact) this.#add(pair, contact, o);
-    const key = `${pair} ${o.dstPort} ${o.domain}`;
-    if (this.#seen.peek(key)) return;
-    this.#seen.touch(key, o.at, () => true);
+    if (this.#seen.find(o.src, o.dst, o.domain, o.dstPort) !== NONE) return;
+    this.#seen.set(this.#seen.touch(o.src, o.dst, o.domain, o.dstPort, o.at), true);
     this.#look(pair, o, contact);
   }
 
@@ -117,14 +124,21 @@ export class NewDestination implements Detector {
 
   save(): SavedNewDestination {
     const familiarity = this.#familiarity.save();
-    return { version: 1, hosts: this.#hosts.save(), known: this.#known.save(), familiarity };
+    const known = Array.from(this.#known.places(), (place) => {
+      return [this.#textOf(place), this.#known.touched(place), true] as const;
+    });
+    return { version: 1, hosts: this.#hosts.save(), known, familiarity };
   }
 
   load(state: unknown): void {
     const saved = state as SavedNewDestination | null;
     if (saved?.version !== 1) return;
     this.#hosts.load(saved.hosts);
-    this.#known.load(saved.known);
+    this.#known.clear();
+    for (const [text, touched] of saved.known) {
+      const [src, value, number] = partsOf(text);
+      this.#known.set(this.#known.touch(src, value, '', number, touched), true);
+    }
     this.#familiarity.load(saved.familiarity);
   }
 
@@ -138,7 +152,7 @@ export class NewDestination implements Detector {
     this.#note(o, 'country', this.#options.countryOf?.(o.dst), fresh);
     this.#note(o, 'network', network, fresh);
     this.#note(o, 'domain', domain, fresh);
-    this.#note(o, 'port', portOf(o), fresh);
+    this.#know(o, 'port', '', portNumber(o.proto, Math.min(o.dstPort, HIGH)), fresh);
     if (domain === undefined && network === undefined) this.#note(o, 'address', o.dst, fresh);
     if (fresh.length === 0 || o.at - first < LEARNING) return;
     if (contact) {
@@ -155,10 +169,21 @@ export class NewDestination implements Detector {
   }
 
   #note(o: Observation, facet: Facet, value: string | undefined, fresh: Facet[]): void {
-    if (value === undefined || value === '') return;
-    const key = `${o.src} ${facet} ${value}`;
-    if (this.#known.peek(key) === undefined) fresh.push(facet);
-    this.#known.touch(key, o.at, () => true);
+    if (value !== undefined && value !== '') this.#know(o, facet, value, FACETS.indexOf(facet), fresh);
+  }
+
+  #know(o: Observation, facet: Facet, value: string, number: number, fresh: Facet[]): void {
+    const known = this.#known;
+    const before = known.find(o.src, value, '', number);
+    if (before === NONE) fresh.push(facet);
+    known.set(known.touch(o.src, value, '', number, o.at), true);
+  }
+
+  /** What is known as it is saved: `10.0.0.1 domain example.com`, `10.0.0.1 port 6/443`. */
+  #textOf(place: number): string {
+    const number = this.#known.number(place);
+    const facet = FACETS[number & 7];
+    return `${this.#known.first(place)} ${facet} ${facet === 'port' ? portText(number) : this.#known.second(place)}`;
   }
 
   #add(pair: string, contact: Contact, o: Observation): void {
@@ -178,9 +203,22 @@ export class NewDestination implements Detector {
   }
 }
 
-/** Ports for one time only, such as those of calls and of data connections, are all the same. */
-function portOf(o: Observation): string {
-  return `${o.proto}/${o.dstPort >= 32_768 ? 'high' : o.dstPort}`;
+function portNumber(proto: number, port: number): number {
+  return PORT | (proto << 3) | (port << 11);
+}
+
+function portText(number: number): string {
+  const port = number >>> 11;
+  return `${(number >> 3) & 255}/${port === HIGH ? 'high' : port}`;
+}
+
+/** Host, value and number of what was saved. */
+function partsOf(text: string): [string, string, number] {
+  const [src, facet] = text.split(' ', 2);
+  const value = text.slice(src.length + facet.length + 2);
+  if (facet !== 'port') return [src, value, FACETS.indexOf(facet as Facet)];
+  const [proto, port] = value.split('/');
+  return [src, '', portNumber(Number(proto), port === 'high' ? HIGH : Number(port))];
 }
 
 function anomaly(contact: Contact, score: number, others: number, context: DetectionContext): Anomaly {

@@ -1,6 +1,7 @@
 import { addEvidence } from './evidence.ts';
 import type { FlagScan } from './flag-scans.ts';
-import { hashText } from './hyper-log-log.ts';
+import { hashPair, hashText } from './hyper-log-log.ts';
+import { NumberSet } from './number-set.ts';
 import { RandomWalk } from './random-walk.ts';
 
 /** Different things remembered of one source, of each kind. */
@@ -11,9 +12,9 @@ const VERDICT = 3600e6;
 
 /** How often something was tried with different peers, and how often in vain. */
 interface Tries {
-  readonly tried: Set<number>;
+  readonly tried: NumberSet;
   /** Made at the first failure: most sources have none, and there are many. */
-  failed: Set<number> | undefined;
+  failed: NumberSet | undefined;
 }
 
 /** One try of a source to connect. */
@@ -44,6 +45,8 @@ export class ScanSource {
   #walk = new RandomWalk();
   #targetWalk = new RandomWalk();
   #decidedAt = Number.POSITIVE_INFINITY;
+  /** What {@link decidedAfter} was before the walks began anew. */
+  #decidedBefore = 0;
   readonly evidence: string[] = [];
   began = Number.POSITIVE_INFINITY;
   ended = 0;
@@ -62,6 +65,10 @@ export class ScanSource {
 
   /** First contacts, with hosts or with ports of hosts, after which it was taken for a scanner; 0 when it was not. */
   get decidedAfter(): number {
+    return this.#decided || this.#decidedBefore;
+  }
+
+  get #decided(): number {
     return this.#walk.decidedAfter || this.#targetWalk.decidedAfter;
   }
 
@@ -77,7 +84,7 @@ export class ScanSource {
 
   /** @param walks whether it counts for the random walk: in TCP. @param port with its protocol, such as `80` or `53/udp`. */
   add(attempt: Attempt, port: string, walks: boolean): void {
-    const target = hashText(`${attempt.dst} ${port}`);
+    const target = hashPair(attempt.dst, port);
     // Most of what a host does is what it did before, with success: that tells nothing new.
     if (attempt.success && this.#targets.has(target)) return;
     const host = hashText(attempt.dst);
@@ -91,7 +98,7 @@ export class ScanSource {
       this.#targets.add(target);
       if (walks) this.#targetWalk.step(attempt.success);
     }
-    if (this.decidedAfter > 0 && this.#decidedAt === Number.POSITIVE_INFINITY) this.#decidedAt = attempt.at;
+    if (this.#decided > 0 && this.#decidedAt === Number.POSITIVE_INFINITY) this.#decidedAt = attempt.at;
     count(this.#byPort, port, host, attempt.success);
     count(this.#byHost, walks ? attempt.dst : `${attempt.dst}/udp`, hashText(port), attempt.success);
     if (attempt.success) return;
@@ -128,6 +135,7 @@ export class ScanSource {
   }
 
   #restart(): void {
+    this.#decidedBefore = this.#decided;
     this.#walk = new RandomWalk();
     this.#targetWalk = new RandomWalk();
     this.#failedHosts = undefined;
@@ -146,10 +154,10 @@ function count(by: Map<string, Tries>, key: string, peer: number, success: boole
   if (!tries) {
     // Of a source with more targets than that, the first ones tell enough.
     if (by.size >= MAX_TARGETS) return;
-    tries = { tried: new Set(), failed: undefined };
+    tries = { tried: new NumberSet(), failed: undefined };
     by.set(key, tries);
   }
   if (tries.tried.size >= MAX_SET) return;
   tries.tried.add(peer);
-  if (!success) tries.failed = (tries.failed ?? new Set()).add(peer);
+  if (!success) tries.failed = (tries.failed ?? new NumberSet()).add(peer);
 }

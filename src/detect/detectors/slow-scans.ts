@@ -1,5 +1,6 @@
-import { EntityMap } from './entity-map.ts';
 import { HyperLogLog } from './hyper-log-log.ts';
+import { PartsMap } from './parts-map.ts';
+import { NONE } from './recency-list.ts';
 import type { Attempt } from './scan-source.ts';
 
 const DAY = 86_400e6;
@@ -22,13 +23,14 @@ export interface SlowScan {
 
 /** Counts, over a day, the hosts that a source tried on a port and the ports that it tried on a host, by HyperLogLog. */
 export class SlowScans {
-  readonly #hostsOfPort = new EntityMap<Slow>({ capacity: 16_384, lifetime: DAY });
-  readonly #portsOfHost = new EntityMap<Slow>({ capacity: 16_384, lifetime: DAY });
+  /** By source, and port or host. */
+  readonly #hostsOfPort = new PartsMap<Slow>({ capacity: 16_384, lifetime: DAY });
+  readonly #portsOfHost = new PartsMap<Slow>({ capacity: 16_384, lifetime: DAY });
 
   /** @returns the wider of both scans that the attempt may be part of; undefined when it did not fail, or most others did not. */
   add(attempt: Attempt, port: string, now: number): SlowScan | undefined {
-    const hosts = note(this.#hostsOfPort, `${attempt.src} ${port}`, attempt.dst, attempt.success, now);
-    const ports = note(this.#portsOfHost, `${attempt.src} ${attempt.dst}`, port, attempt.success, now);
+    const hosts = note(this.#hostsOfPort, attempt.src, port, attempt.dst, attempt.success, now);
+    const ports = note(this.#portsOfHost, attempt.src, attempt.dst, port, attempt.success, now);
     if (hosts === 0 && ports === 0) return undefined;
     return hosts >= ports
       ? { kind: 'hosts', key: port, failed: hosts }
@@ -42,13 +44,15 @@ export class SlowScans {
 }
 
 /** Successes count only where something failed before: that most is well needs no memory. */
-function note(by: EntityMap<Slow>, key: string, peer: string, success: boolean, now: number): number {
+function note(by: PartsMap<Slow>, src: string, key: string, peer: string, success: boolean, now: number): number {
   if (success) {
-    const slow = by.peek(key);
-    if (slow) slow.successes++;
+    const place = by.find(src, key, '', 0);
+    if (place !== NONE) by.at(place).successes++;
     return 0;
   }
-  const slow = by.touch(key, now, () => ({ failed: new HyperLogLog(), failures: 0, successes: 0 }));
+  const place = by.touch(src, key, '', 0, now);
+  if (by.made) by.set(place, { failed: new HyperLogLog(), failures: 0, successes: 0 });
+  const slow = by.at(place);
   slow.failed.add(peer);
   slow.failures++;
   return slow.successes >= SUCCESSES * (slow.successes + slow.failures) ? 0 : slow.failed.count();

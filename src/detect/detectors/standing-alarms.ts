@@ -25,6 +25,8 @@ export class StandingAlarms {
 
   /** As {@link Alarms.judge}. @param until microseconds of packet time up to which the level stands. */
   judge(entity: string, level: number, now: number, size: number, until: number): Verdict {
+    // As it is nearly always: nothing to look up.
+    if (!(level >= 1) && this.#standing.size === 0 && this.#alarms.size === 0) return 'none';
     const standing = this.#standing.get(entity);
     if (standing && now > standing.until) this.#close(entity, now);
     const verdict = this.#alarms.judge(entity, level, now, size);

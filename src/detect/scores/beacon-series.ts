@@ -17,6 +17,9 @@ import { medianOfSorted, sorted } from './order-statistics.ts';
 const SPANS = [3600, 6 * 3600, 86_400, 7 * 86_400];
 /** Samples held; when there are more, the oldest quarter goes. */
 const MOST = 512;
+const FIRST_SIZE = 8;
+/** In place of arrays that are not needed yet. */
+const EMPTY = new Float64Array(0);
 const BINS = HISTOGRAM.bins;
 /** One more than is scored: the present one is not full yet. */
 const RING = BINS + 1;
@@ -50,25 +53,31 @@ export interface SavedSeries {
  * how many there were in the bins of every span, so that memory is bounded. Times are seconds.
  */
 export class BeaconSeries {
-  #times = new Float64Array(8);
-  #sizes = new Float64Array(8);
+  /** With one connection only, as of most pairs, its time is `#last`, and its size is here. */
+  #size = 0.5;
+  #times = EMPTY;
+  #sizes = EMPTY;
   #count = 0;
   #inOrder = true;
   #first = Number.POSITIVE_INFINITY;
   #last = Number.NEGATIVE_INFINITY;
   #bins: Uint32Array | undefined;
-  readonly #newest = new Float64Array(SPANS.length).fill(Number.NEGATIVE_INFINITY);
+  #newest = EMPTY;
   /** Connections ever. */
   total = 0;
 
   /** A connection began. Times may come somewhat out of order. */
   add(time: number, size: number): void {
-    if (this.#count === this.#times.length) this.#makeRoom();
+    if (this.#count > 0 && this.#count >= this.#times.length) this.#makeRoom();
     if (time < this.#last) this.#inOrder = false;
     else this.#last = time;
     if (time < this.#first) this.#first = time;
-    this.#times[this.#count] = time;
-    this.#sizes[this.#count++] = size;
+    if (this.#count === 0) this.#size = size;
+    else {
+      this.#times[this.#count] = time;
+      this.#sizes[this.#count] = size;
+    }
+    this.#count++;
     this.total++;
     if (this.#bins) this.#bin(time);
   }
@@ -102,9 +111,10 @@ export class BeaconSeries {
   }
 
   save(): SavedSeries {
+    const one = this.#count === 1;
     return {
-      times: Array.from(this.#times.subarray(0, this.#count)),
-      sizes: Array.from(this.#sizes.subarray(0, this.#count)),
+      times: one ? [this.#last] : Array.from(this.#times.subarray(0, this.#count)),
+      sizes: one ? [this.#size] : Array.from(this.#sizes.subarray(0, this.#count)),
       first: this.#first,
       total: this.total,
       ...(this.#bins && { bins: Array.from(this.#bins), newest: Array.from(this.#newest) }),
@@ -118,7 +128,7 @@ export class BeaconSeries {
     series.total = saved.total;
     if (saved.bins?.length === SPANS.length * RING && saved.newest?.length === SPANS.length) {
       series.#bins = Uint32Array.from(saved.bins);
-      series.#newest.set(saved.newest);
+      series.#newest = Float64Array.from(saved.newest);
     }
     return series;
   }
@@ -193,6 +203,13 @@ export class BeaconSeries {
   }
 
   #makeRoom(): void {
+    if (this.#count === 1) {
+      this.#times = new Float64Array(FIRST_SIZE);
+      this.#sizes = new Float64Array(FIRST_SIZE);
+      this.#times[0] = this.#last;
+      this.#sizes[0] = this.#size;
+      return;
+    }
     if (this.#count < MOST) {
       const times = new Float64Array(this.#count * 2);
       const sizes = new Float64Array(this.#count * 2);
@@ -205,6 +222,7 @@ export class BeaconSeries {
     this.#sort();
     if (!this.#bins) {
       this.#bins = new Uint32Array(SPANS.length * RING);
+      this.#newest = new Float64Array(SPANS.length).fill(Number.NEGATIVE_INFINITY);
       for (let i = 0; i < this.#count; i++) this.#bin(this.#times[i]);
     }
     this.#times.copyWithin(0, MOST / 4);

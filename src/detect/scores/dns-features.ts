@@ -46,5 +46,6 @@ const NUMBERED = /^(?:TYPE|query-)(\d+)$/;
 
 /** Whether answers of this type can carry a tunnel; private types (65280 and above, RFC 6895) can. */
 export function isCarrierType(type: string): boolean {
+  if (type === 'A' || type === 'AAAA') return false;
   return CARRIERS.has(type) || Number(NUMBERED.exec(type)?.[1] ?? 0) >= 65_280;
 }

@@ -8,15 +8,24 @@ const MOST_NAMES = 2000;
 const LONG_LABEL = 52;
 
 /** Of the last name: each is added to several tallies, one after the other. */
-const features = { name: '', hash: hashText(''), bits: 0, isLong: false };
+const last = { name: '', hash: hashText(''), isKnown: false, bits: 0, isLong: false };
 
-function featuresOf(name: string): typeof features {
-  if (name === features.name) return features;
-  features.name = name;
-  features.hash = hashText(name);
-  features.bits = informationBits(name);
-  features.isLong = longestLabel(name) >= LONG_LABEL;
-  return features;
+function hashOf(name: string): number {
+  if (name === last.name) return last.hash;
+  last.name = name;
+  last.hash = hashText(name);
+  last.isKnown = false;
+  return last.hash;
+}
+
+/** Of the name that was hashed last; most names are asked for again, and need not be looked at. */
+function featuresOf(name: string): typeof last {
+  if (!last.isKnown) {
+    last.bits = informationBits(name);
+    last.isLong = longestLabel(name) >= LONG_LABEL;
+    last.isKnown = true;
+  }
+  return last;
 }
 
 /** What one client asked of one domain within one span of time. */
@@ -47,8 +56,8 @@ export class TunnelTally {
     this.answerBytes += query.answerBytes;
     if (isCarrierType(query.type)) this.carriers++;
     if (this.distinct >= MOST_NAMES) return;
-    const { hash, bits, isLong } = featuresOf(sub);
-    if (!this.#isNew(hash)) return;
+    if (!this.#isNew(hashOf(sub))) return;
+    const { bits, isLong } = featuresOf(sub);
     this.length += sub.length;
     this.bits += bits;
     if (isLong) this.longLabels++;

@@ -1,4 +1,3 @@
-import type { Observation } from '../../model/window.ts';
 import type { Connection, Inspector, ReportReason } from '../connection.ts';
 import { type Dissected, PROBLEMS } from '../dissected.ts';
 import type { Packet } from '../packet.ts';
@@ -8,7 +7,7 @@ import { ConnectionView } from './connection-view.ts';
 import { GONE, lifetimes, OVER, SHORT, tcpList } from './expiry.ts';
 import { addLetter, addOnce, DATA_LETTER, FLIPPED } from './history.ts';
 import { NONE, NodePool } from './node-pool.ts';
-import { FAMILY_SHIFT, ICMP, ICMPV6, PacketKey, TCP } from './packet-key.ts';
+import { ICMP, ICMPV6, PacketKey, TCP } from './packet-key.ts';
 import {
   BITS,
   CONN_BITS,
@@ -17,7 +16,6 @@ import {
   IP_BYTES_AT,
   LIST_SHIFT,
   ORIG,
-  ORIG_ADDRESS,
   PACKETS,
   PAYLOAD_AT,
   type Page,
@@ -26,7 +24,6 @@ import {
   PROBLEMS_SEEN,
   QUEUED_AT,
   RESP,
-  RESP_ADDRESS,
   SIDE_STATUS,
   START_AT,
   TAG,
@@ -37,6 +34,7 @@ import {
 import { FRESH, REORDERED_SEGMENT } from './sequence-space.ts';
 import { isAnswer } from './server-ports.ts';
 import { isAnother } from './succession.ts';
+import type { TableObservation } from './table-observation.ts';
 import {
   type ConnectionTableOptions,
   DEFAULT_INSPECTED_BYTES,
@@ -81,14 +79,11 @@ export class ConnectionTable {
   readonly #inspector: Inspector | undefined;
   readonly #inspectedBytes: number;
   readonly #onConnection: ((connection: Connection, why: ReportReason) => void) | undefined;
-  readonly #onObservation: ((observation: Observation) => void) | undefined;
+  readonly #onObservation: ((observation: TableObservation) => void) | undefined;
   readonly #observed: boolean;
   readonly #lifetimes: Float64Array;
   readonly #reuse: number;
   readonly #polls: Float64Array;
-  readonly #names = new AddressNames();
-  readonly #origNames: string[] = [];
-  readonly #respNames: string[] = [];
   #now = 0;
   #ticked = Number.NaN;
   #last = NONE;
@@ -104,8 +99,10 @@ export class ConnectionTable {
     this.#tcp = new TcpAnalyzer(this.#pool);
     this.#inspector = options.inspector;
     this.#inspectedBytes = options.inspectedBytes ?? DEFAULT_INSPECTED_BYTES;
-    this.#deltas = new WindowDeltas(this.#pool, options.inspector, options.eventOf);
-    this.#view = new ConnectionView(options.inspector, options.communityId);
+    const names = new AddressNames();
+    const { named = true } = options;
+    this.#deltas = new WindowDeltas(this.#pool, named ? names : undefined, options.inspector, options.eventOf);
+    this.#view = new ConnectionView(names, options.inspector, options.communityId);
     this.#onConnection = options.onConnection;
     this.#onObservation = options.onObservation;
     this.#observed = options.observed ?? true;
@@ -179,33 +176,41 @@ export class ConnectionTable {
     for (let level = this.#polls.length - 1; level >= 0; level--) this.#poll(level, time);
   }
 
-  /** Reports all that are left; what they did can still be observed. */
-  finish(): void {
+  /**
+   * Reports all that are left; what they did can still be observed.
+   * @param most reports of this call. @returns whether there are more.
+   */
+  finish(most = Number.POSITIVE_INFINITY): boolean {
     const { expiry } = this.#store;
+    let left = most;
     for (let list = SHORT; list <= OVER; list++)
-      for (let slot = expiry.head(list); slot !== NONE; slot = expiry.head(list))
+      for (let slot = expiry.head(list); slot !== NONE; slot = expiry.head(list)) {
+        if (left-- <= 0) return true;
         this.#leave(slot, list === OVER ? 'closed' : 'end');
+      }
     this.#last = NONE;
+    return false;
   }
 
-  /** Tells of every connection with a packet since the last call what happened since then. */
-  observe(sink: (observation: Observation) => void): void {
+  /**
+   * Tells of every connection with a packet since the last call what happened since then.
+   * @param most connections told of by this call. @returns whether there are more.
+   */
+  observe(sink: (observation: TableObservation) => void, most = Number.POSITIVE_INFINITY): boolean {
     const { active } = this.#store;
+    let left = most;
     for (let slot = active.head(0); slot !== NONE; slot = active.head(0)) {
+      if (left-- <= 0) return true;
       active.remove(0, slot);
       const page = this.#store.page(slot);
       const at = this.#store.at(slot);
       page.ints[at + BITS] &= ~CONN_BITS.active;
-      sink(this.#observation(page, at, slot));
+      sink(this.#deltas.take(page, at, slot));
       if ((page.ints[at + BITS] & CONN_BITS.gone) === 0) continue;
       this.#store.expiry.remove(GONE, slot);
       this.#release(slot);
     }
-  }
-
-  #observation(page: Page, at: number, slot: number): Observation {
-    this.#name(page, at, slot);
-    return this.#deltas.take(page, at, slot, this.#origNames[slot], this.#respNames[slot]);
+    return false;
   }
 
   #count(page: Page, at: number, slot: number, d: Dissected, time: number): void {
@@ -348,7 +353,6 @@ export class ConnectionTable {
     const page = this.#store.page(slot);
     this.#inspector?.close(slot);
     this.#deltas.end(page.ints, this.#store.at(slot));
-    this.#origNames[slot] = this.#respNames[slot] = '';
     this.#store.release(slot);
     if (slot === this.#last) this.#last = NONE;
   }
@@ -364,7 +368,7 @@ export class ConnectionTable {
     if (gone === NONE) return;
     const page = store.page(gone);
     const at = store.at(gone);
-    if (this.#onObservation) this.#onObservation(this.#observation(page, at, gone));
+    if (this.#onObservation) this.#onObservation(this.#deltas.take(page, at, gone));
     else this.unobserved++;
     store.active.remove(0, gone);
     store.expiry.remove(GONE, gone);
@@ -372,19 +376,6 @@ export class ConnectionTable {
   }
 
   #show(slot: number): Connection {
-    const page = this.#store.page(slot);
-    const at = this.#store.at(slot);
-    this.#name(page, at, slot);
-    return this.#view.show(page, at, slot, this.#origNames[slot], this.#respNames[slot]);
-  }
-
-  /** Makes the text of the addresses, once for a connection. */
-  #name(page: Page, at: number, slot: number): void {
-    const { ints } = page;
-    if ((ints[at + BITS] & CONN_BITS.named) !== 0) return;
-    ints[at + BITS] |= CONN_BITS.named;
-    const family = (ints[at + TAG] >> FAMILY_SHIFT) & 15;
-    this.#origNames[slot] = this.#names.name(ints, at + ORIG_ADDRESS, family);
-    this.#respNames[slot] = this.#names.name(ints, at + RESP_ADDRESS, family);
+    return this.#view.show(this.#store.page(slot), this.#store.at(slot), slot);
   }
 }

@@ -1,4 +1,5 @@
 import type { Application, Connection, Inspector, Side } from '../connection.ts';
+import type { AddressNames } from './address-names.ts';
 import { historyText } from './history.ts';
 import { FAMILY_SHIFT, TCP } from './packet-key.ts';
 import {
@@ -21,6 +22,7 @@ import {
   REORDERED,
   REPEATED_CONTROL,
   RESP,
+  RESP_ADDRESS,
   RETRANSMITTED,
   RTT_MAX,
   RTT_MIN,
@@ -56,16 +58,32 @@ export function stateOf(page: Page, at: number): string {
 }
 
 class SideView implements Side {
-  address = '';
   port = 0;
+  readonly #names: AddressNames;
+  /** From the beginning of the record to this side's part, and to its address. */
+  readonly #side: number;
+  readonly #offset: number;
   #page!: Page;
+  #record = 0;
   #at = 0;
 
-  show(page: Page, at: number, address: string, port: number): void {
+  constructor(names: AddressNames, side: number, address: number) {
+    this.#names = names;
+    this.#side = side;
+    this.#offset = address;
+  }
+
+  show(page: Page, record: number, port: number): void {
     this.#page = page;
-    this.#at = at;
-    this.address = address;
+    this.#record = record;
+    this.#at = record + this.#side;
     this.port = port;
+  }
+
+  get address(): string {
+    const { ints } = this.#page;
+    const family = (ints[this.#record + TAG] >> FAMILY_SHIFT) & 15;
+    return this.#names.name(ints, this.#record + this.#offset, family);
   }
 
   #count(offset: number): number {
@@ -144,8 +162,8 @@ class SideView implements Side {
 
 /** The one object through which connections are shown: it reads the record at the moment it is asked. */
 export class ConnectionView implements Connection {
-  readonly orig = new SideView();
-  readonly resp = new SideView();
+  readonly orig: SideView;
+  readonly resp: SideView;
   readonly #inspector: Inspector | undefined;
   readonly #communityId: CommunityId | undefined;
   readonly #addresses = new Uint8Array(32);
@@ -154,19 +172,29 @@ export class ConnectionView implements Connection {
   #at = 0;
   #slot = 0;
 
-  constructor(inspector?: Inspector, communityId?: CommunityId) {
+  constructor(names: AddressNames, inspector?: Inspector, communityId?: CommunityId) {
+    this.orig = new SideView(names, ORIG, ORIG_ADDRESS);
+    this.resp = new SideView(names, RESP, RESP_ADDRESS);
     this.#inspector = inspector;
     this.#communityId = communityId;
   }
 
-  show(page: Page, at: number, slot: number, origAddress: string, respAddress: string): this {
+  show(page: Page, at: number, slot: number): this {
     this.#page = page;
     this.#at = at;
     this.#slot = slot;
     const ports = page.ints[at + PORTS];
-    this.orig.show(page, at + ORIG, origAddress, ports >>> 16);
-    this.resp.show(page, at + RESP, respAddress, ports & 0xffff);
+    this.orig.show(page, at, ports >>> 16);
+    this.resp.show(page, at, ports & 0xffff);
     return this;
+  }
+
+  get words(): Int32Array {
+    return this.#page.ints;
+  }
+
+  get addresses(): number {
+    return this.#at + ORIG_ADDRESS;
   }
 
   get id(): number {

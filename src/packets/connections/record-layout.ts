@@ -109,8 +109,6 @@ export const CONN_BITS = {
   oneWay: 64,
   /** In the list of what the next observation has to tell. */
   active: 128,
-  /** Text of the addresses has been made. */
-  named: 256,
 } as const;
 
 /** Bits 10..11 of {@link BITS}: the list that the connection expires in. Bits 12..15: how many poll times have passed. */

@@ -1,5 +1,5 @@
-import type { Observation } from '../../model/window.ts';
 import type { Connection, Inspector, ReportReason } from '../connection.ts';
+import type { TableObservation } from './table-observation.ts';
 
 /** Seconds without a packet after which a connection is over. */
 export interface ConnectionTimeouts {
@@ -31,7 +31,7 @@ export interface ConnectionTableOptions {
   /** Called for every connection when it leaves, and while it is open at each of the poll times. */
   readonly onConnection?: (connection: Connection, why: ReportReason) => void;
   /** Called for what has to leave before the next {@link ConnectionTable.observe}; without it, that is lost and counted. */
-  readonly onObservation?: (observation: Observation) => void;
+  readonly onObservation?: (observation: TableObservation) => void;
   readonly inspector?: Inspector;
   /** Community ID of a connection, asked for when somebody reads it; empty when absent. */
   readonly communityId?: CommunityId;
@@ -46,6 +46,8 @@ export interface ConnectionTableOptions {
   readonly polls?: readonly number[];
   /** Whether the same addresses and ports in two VLANs are two connections. */
   readonly separateVlans?: boolean;
+  /** False leaves addresses in observations to those who read their numbers: their text stays empty. */
+  readonly named?: boolean;
   /** False when nobody calls {@link ConnectionTable.observe}: nothing is kept for it then. */
   readonly observed?: boolean;
   /** Payload bytes of each direction of a TCP connection that the inspector may see. */

@@ -1,7 +1,8 @@
-import type { Observation } from '../../model/window.ts';
 import type { Inspector } from '../connection.ts';
+import type { AddressNames } from './address-names.ts';
 import { stateOf } from './connection-view.ts';
 import { NONE, type NodePool } from './node-pool.ts';
+import { FAMILY_SHIFT } from './packet-key.ts';
 import {
   BITS,
   CONN_BITS,
@@ -22,12 +23,14 @@ import {
   OLD_RESP_PACKETS,
   OLD_RETRANSMITTED,
   ORIG,
+  ORIG_ADDRESS,
   PACKETS,
   type Page,
   PORTS,
   PROBLEMS_SEEN,
   REORDERED,
   RESP,
+  RESP_ADDRESS,
   RETRANSMITTED,
   RTT_CHAIN,
   RTT_KEPT,
@@ -37,16 +40,22 @@ import {
   START_AT,
   TAG,
 } from './record-layout.ts';
+import type { TableObservation } from './table-observation.ts';
 
 /** Round trips that one observation carries; of more, every second, fourth... is kept, evenly over the window. */
 const MAX_SAMPLES = 128;
 
-/** What happened in connections since they were last asked. One {@link Observation} for all, filled again each time. */
+/** What happened in connections since they were last asked. One {@link TableObservation} for all, filled again each time. */
 export class WindowDeltas {
   readonly #pool: NodePool;
   readonly #inspector: Inspector | undefined;
   readonly #eventOf: ((id: number) => string) | undefined;
-  readonly #observation: Observation = {
+  readonly #names: AddressNames | undefined;
+  readonly #observation: TableObservation = {
+    connection: 0,
+    family: 0,
+    words: new Int32Array(8),
+    addresses: 0,
     at: 0,
     src: '',
     dst: '',
@@ -75,8 +84,10 @@ export class WindowDeltas {
     event: '',
   };
 
-  constructor(pool: NodePool, inspector?: Inspector, eventOf?: (id: number) => string) {
+  /** @param names makes the text of addresses, which stays empty without. */
+  constructor(pool: NodePool, names?: AddressNames, inspector?: Inspector, eventOf?: (id: number) => string) {
     this.#pool = pool;
+    this.#names = names;
     this.#inspector = inspector;
     this.#eventOf = eventOf;
   }
@@ -106,13 +117,19 @@ export class WindowDeltas {
   }
 
   /** Fills the observation from the record, and takes the record as the state of before from now on. */
-  take(page: Page, at: number, slot: number, src: string, dst: string): Observation {
+  take(page: Page, at: number, slot: number): TableObservation {
     const { ints, doubles } = page;
     const into = this.#observation;
     const ports = ints[at + PORTS];
+    into.connection = doubles[(at + ID_AT) >> 1];
+    into.family = (ints[at + TAG] >> FAMILY_SHIFT) & 15;
+    into.words = ints;
+    into.addresses = at + ORIG_ADDRESS;
     into.at = doubles[(at + END_AT) >> 1];
-    into.src = src;
-    into.dst = dst;
+    if (this.#names) {
+      into.src = this.#names.name(ints, at + ORIG_ADDRESS, into.family);
+      into.dst = this.#names.name(ints, at + RESP_ADDRESS, into.family);
+    }
     into.srcPort = ports >>> 16;
     into.dstPort = ports & 0xffff;
     into.proto = ints[at + TAG] & 0xff;
@@ -124,7 +141,7 @@ export class WindowDeltas {
     into.service = application?.service ?? '';
     into.domain = application?.domain ?? '';
     into.problems = ints[at + PROBLEMS_SEEN];
-    if (this.#eventOf) into.event = this.#eventOf(doubles[(at + ID_AT) >> 1]);
+    if (this.#eventOf) into.event = this.#eventOf(into.connection);
     this.#takeCounters(page, at);
     this.#takeSamples(ints, at);
     ints[at + PROBLEMS_SEEN] = 0;

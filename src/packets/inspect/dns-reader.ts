@@ -1,4 +1,4 @@
-import { isDnsHeader, readDns } from './dns-message.ts';
+import { type DnsParts, isDnsHeader, readDns } from './dns-message.ts';
 import { DnsTalk, dnsProtocol, type OnDns } from './dns-talk.ts';
 import { type DatagramReader, type Half, needs, type Reader, STOP, type Talk } from './talk.ts';
 import { MAYBE, type Match, NO, u16, YES } from './text.ts';
@@ -6,6 +6,9 @@ import { MAYBE, type Match, NO, u16, YES } from './text.ts';
 /** Datagrams that are not DNS, in a connection that is, before it is given up. */
 const MAX_BAD = 16;
 const PORTS = new Set([53, 137, 5353, 5355]);
+
+/** The datagram that was recognised last, which is the next to be read: it need not be taken apart twice. */
+let recognised: DnsParts | undefined;
 
 /** Whether the port says that it is DNS, so that less of the content has to. */
 export function isDnsPort(port: number): boolean {
@@ -47,19 +50,23 @@ function show(
   end: number,
   time: number,
 ): boolean {
-  const parts = isDnsHeader(bytes, start, end, true) ? readDns(bytes, start, end) : undefined;
+  const parts = recognised ?? (isDnsHeader(bytes, start, end, true) ? readDns(bytes, start, end) : undefined);
+  recognised = undefined;
   if (!parts) return ++half.stage < MAX_BAD;
   half.rounds++;
-  open(talk).add(parts, time);
+  open(talk).add(talk, parts, time);
   return true;
 }
 
 /** Whether a datagram is DNS: on one of its ports by its header and question, elsewhere only if all of it is. */
 export function isDnsDatagram(talk: Talk, bytes: Uint8Array, start: number, end: number): boolean {
   const known = isDnsPort(talk.port);
+  recognised = undefined;
   if (!isDnsHeader(bytes, start, end, known)) return false;
   const parts = readDns(bytes, start, end);
-  return parts !== undefined && (known || parts.whole);
+  if (parts === undefined || !(known || parts.whole)) return false;
+  recognised = parts;
+  return true;
 }
 
 /** The same for a stream. */

@@ -39,10 +39,11 @@ export class DnsTalk implements Session {
     this.#onDns = onDns;
   }
 
-  add(parts: DnsParts, time: number): void {
+  add(talk: Talk, parts: DnsParts, time: number): void {
     this.#changed = true;
     if (parts.response) this.#answer(parts, time);
     else this.#query(parts, time);
+    if (this.#first) talk.domain = this.#first.query;
   }
 
   /** Tells what is still waiting: nobody answered it. */
@@ -56,7 +57,6 @@ export class DnsTalk implements Session {
     const first = this.#first;
     if (!first || !this.#changed) return;
     this.#changed = false;
-    talk.domain = first.query;
     const attrs: Attrs = {
       query: first.query,
       qtype: first.qtype,

@@ -76,12 +76,9 @@ export class PayloadInspector implements Inspector {
     return goesOn;
   }
 
-  /** `attrs` belongs to the connection: more may be added to it until {@link close}. */
+  /** It belongs to the connection: more may be added to it until {@link close}. */
   application(slot: number): Application {
-    const talk = this.#talks[slot];
-    if (talk === undefined) return NOTHING;
-    talk.session?.tell?.(talk);
-    return { service: talk.service, domain: talk.domain, attrs: talk.attrs };
+    return this.#talks[slot] ?? NOTHING;
   }
 
   close(slot: number): void {

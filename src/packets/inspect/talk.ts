@@ -67,25 +67,35 @@ export type Attrs = Record<string, Application['attrs'][string]>;
 export interface Session {
   /** Told when the connection is closed. */
   end(): void;
-  /** Puts what is known by now into `talk`. */
+  /** Puts what is known by now into the attributes of `talk`. */
   tell?(talk: Talk): void;
 }
 
 /** What is known of the application of one connection. */
-export class Talk {
+export class Talk implements Application {
   readonly slot: number;
   /** Port of the side that answers. */
   readonly port: number;
   service = '';
   domain = '';
-  attrs: Attrs = {};
   orig: Half | undefined = undefined;
   resp: Half | undefined = undefined;
   session: Session | undefined = undefined;
+  #attrs: Attrs = {};
 
   constructor(slot: number, port: number) {
     this.slot = slot;
     this.port = port;
+  }
+
+  /** What else was understood. A session puts its part in when somebody looks. */
+  get attrs(): Attrs {
+    this.session?.tell?.(this);
+    return this.#attrs;
+  }
+
+  set attrs(attrs: Attrs) {
+    this.#attrs = attrs;
   }
 
   /** Whether the connection speaks `service` as far as is known; it does from now on when nothing was known. */

@@ -1,7 +1,7 @@
 import { cipherName } from './cipher-suites.ts';
 import { ClientHello } from './client-hello.ts';
-import { ja3 } from './ja3.ts';
-import { type Carrier, ja4 } from './ja4.ts';
+import { fingerprintOf } from './fingerprints.ts';
+import type { Carrier } from './ja4.ts';
 import { readServerHello } from './server-hello.ts';
 import { MAX_HELD, needs, type Reader, STOP, type Talk } from './talk.ts';
 import { MAYBE, type Match, NO, u16, u24, YES } from './text.ts';
@@ -85,8 +85,9 @@ export function showClientHello(talk: Talk, bytes: Uint8Array, start: number, en
     talk.domain = hello.serverName;
     attrs.server_name = hello.serverName;
   }
-  attrs.ja3 = ja3(hello);
-  attrs.ja4 = ja4(hello, carrier);
+  const { ja3, ja4 } = fingerprintOf(hello, carrier);
+  attrs.ja3 = ja3;
+  attrs.ja4 = ja4;
   if (hello.alpn.length > 0) attrs.client_alpn = [...hello.alpn];
   return true;
 }

@@ -22,7 +22,7 @@ export class EventAnalysis implements Analysis {
   constructor(
     store: Pick<TelemetryStore, 'scan'>,
     selection: EventSelection,
-    options: Pick<EventDetectionOptions, 'seconds' | 'homeNetworks' | 'limit'>,
+    options: Pick<EventDetectionOptions, 'seconds' | 'homeNetworks' | 'facts' | 'limit'>,
     hooks: AnalysisHooks,
   ) {
     this.#store = store;

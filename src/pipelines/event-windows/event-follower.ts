@@ -4,6 +4,7 @@ import type { Log } from '../../kit/log.ts';
 import type { EventsView } from '../../model/traffic-view.ts';
 import type { Anomaly, Window } from '../../model/window.ts';
 import type { EventTail } from '../../stores/telemetry/store.ts';
+import type { TrafficFacts } from '../traffic/address-facts.ts';
 import { EventDetection, type EventDetectionHooks } from './event-detection.ts';
 import type { EventBookmark, EventMemories, EventMemory } from './event-memory.ts';
 import { EVENT_COLUMNS, trafficFilter } from './event-record.ts';
@@ -29,6 +30,7 @@ export interface EventFollowerOptions {
   /** Seconds that a window waits for late events. */
   readonly lateness: number;
   readonly homeNetworks: readonly string[];
+  readonly facts?: TrafficFacts;
   readonly log: Log;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
@@ -139,10 +141,10 @@ export class EventFollower {
     bookmark: EventBookmark | undefined,
     moved: EventMemory['moved'] = [],
   ): EventDetection {
-    const { windowSeconds: seconds, homeNetworks, lateness } = this.#options;
+    const { windowSeconds: seconds, homeNetworks, facts, lateness } = this.#options;
     const open = bookmark?.open ?? undefined;
     const state = open === undefined ? undefined : { open, moved };
-    return new EventDetection({ seconds, homeNetworks, lateness, state, firstId: bookmark?.nextId }, hooks);
+    return new EventDetection({ seconds, homeNetworks, facts, lateness, state, firstId: bookmark?.nextId }, hooks);
   }
 
   async #run(): Promise<void> {
@@ -175,7 +177,7 @@ export class EventFollower {
     this.#behind = !page.end;
     const took = this.#now() - taking;
     if (this.#now() - this.#lastSaved >= SAVE_MS && this.#changed) await this.#save();
-    if (!page.end) await this.#sleep(Math.min(PAUSE_MS, REST * took));
+    if (!page.end) await this.#sleep(Math.min(AGAIN_MS, REST * took));
     else await this.#idle(began);
   }
 

@@ -1,6 +1,7 @@
 import type { Log } from '../../kit/log.ts';
 import type { StateStore } from '../../stores/state/store.ts';
 import type { EventTail, TelemetryStore } from '../../stores/telemetry/store.ts';
+import type { TrafficFacts } from '../traffic/address-facts.ts';
 import type { EventParts } from '../traffic-service/event-source.ts';
 import { EventAnalysis } from './event-analysis.ts';
 import { EventFollower } from './event-follower.ts';
@@ -18,17 +19,18 @@ export interface StoredEventsOptions {
   /** Seconds that windows wait for late events. */
   readonly lateness: number;
   readonly homeNetworks: readonly string[];
+  readonly facts?: TrafficFacts;
   readonly log: Log;
 }
 
 /** How flows and logs in the store are analysed: as they come in, and again where that is asked for. */
 export function storedEvents({ store, settings, learned, follow, ...rest }: StoredEventsOptions): EventParts {
-  const { homeNetworks } = rest;
+  const { homeNetworks, facts } = rest;
   return {
     follower: follow
       ? new EventFollower({ ...rest, store, memories: new EventMemories(learned, settings) })
       : undefined,
     analysis: ({ range, filter }, seconds, hooks) =>
-      new EventAnalysis(store, { range, filter: trafficFilter(filter) }, { seconds, homeNetworks }, hooks),
+      new EventAnalysis(store, { range, filter: trafficFilter(filter) }, { seconds, homeNetworks, facts }, hooks),
   };
 }

@@ -15,6 +15,8 @@ export interface Analysis {
   /** Ends reading early. */
   stop(): void;
   finish(): Finished | Promise<Finished>;
+  /** Lets go of what it holds besides memory; also where it was not finished. */
+  close?(): void;
 }
 
 export interface AnalysisHooks {
@@ -158,6 +160,7 @@ export class Job {
       if (this.running) this.#state = 'failed';
     } finally {
       this.#ended = Date.now();
+      this.#analysis?.close?.();
       // Runs are remembered for long: what they worked with is large.
       this.#analysis = undefined;
       const read = input.read();

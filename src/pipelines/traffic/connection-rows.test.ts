@@ -34,6 +34,8 @@ function connection(id: number, packets: number, seconds: number): Connection {
     end: 1_700_000_000_000_000 + seconds * 1e6,
     family: 4,
     proto: 6,
+    words: new Int32Array(8),
+    addresses: 0,
     orig: side('10.0.0.1', 40_000, packets, packets * 100),
     resp: side('2001:db8::1', 443, packets, packets * 1000),
     state: 'S1',

@@ -1,7 +1,6 @@
 import { protocolName } from '../../model/kinds.ts';
 import type { ConnectionTotals as Answer, HostAmount, PairAmount, TrafficResult } from '../../model/traffic.ts';
 import type { Observation } from '../../model/window.ts';
-import type { Connection } from '../../packets/connection.ts';
 import { Largest } from './largest.ts';
 import { LogHistogram } from './log-histogram.ts';
 
@@ -12,6 +11,28 @@ const SERVICES = 1024;
 const PAIR_SERVICES = 16;
 const TCP = 6;
 const PORTS: ReadonlySet<number> = new Set([6, 17, 132]);
+
+/** What is summed up of a connection that is over. Bytes are those of IP packets, `port` that of the responder. */
+export interface FinishedConnection {
+  src: string;
+  dst: string;
+  port: number;
+  proto: number;
+  state: string;
+  /** What the payload told; empty when that was nothing. */
+  service: string;
+  srcBytes: number;
+  dstBytes: number;
+  srcPackets: number;
+  dstPackets: number;
+  /** Of both sides. */
+  missedBytes: number;
+  payloadBytes: number;
+  dataSegments: number;
+  /** Seconds, NaN when not seen clean. */
+  handshakeServer: number;
+  handshakeClient: number;
+}
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -42,34 +63,34 @@ export class ConnectionSums {
   readonly #client = new LogHistogram();
   readonly #roundTrip = new LogHistogram();
 
-  add(connection: Connection): void {
-    const { orig, resp, state, proto } = connection;
+  add(connection: FinishedConnection): void {
+    const { src: from, dst: to, srcBytes, dstBytes, srcPackets, dstPackets, state, proto } = connection;
     const service = serviceOf(connection);
-    const bytes = orig.ipBytes + resp.ipBytes;
+    const bytes = srcBytes + dstBytes;
     this.#total++;
     this.#states.set(state, (this.#states.get(state) ?? 0) + 1);
     const held = this.#services.get(service);
     const sum = held ?? this.#services.add(service, { name: service, connections: 0, bytes: 0 });
     sum.connections++;
     sum.bytes += bytes;
-    const src = this.#host(orig.address);
-    src.sent_bytes += orig.ipBytes;
-    src.received_bytes += resp.ipBytes;
-    src.sent_packets += orig.packets;
-    src.received_packets += resp.packets;
+    const src = this.#host(from);
+    src.sent_bytes += srcBytes;
+    src.received_bytes += dstBytes;
+    src.sent_packets += srcPackets;
+    src.received_packets += dstPackets;
     src.connections++;
-    const dst = this.#host(resp.address);
-    dst.sent_bytes += resp.ipBytes;
-    dst.received_bytes += orig.ipBytes;
-    dst.sent_packets += resp.packets;
-    dst.received_packets += orig.packets;
+    const dst = this.#host(to);
+    dst.sent_bytes += dstBytes;
+    dst.received_bytes += srcBytes;
+    dst.sent_packets += dstPackets;
+    dst.received_packets += srcPackets;
     dst.connections++;
-    const pair = this.#pair(orig.address, resp.address);
+    const pair = this.#pair(from, to);
     this.#addPair(pair, connection, service);
     if (proto === TCP) this.#addTcp(pair, connection);
   }
 
-  result(evicted: number): Answer {
+  result(): Omit<Answer, 'evicted'> {
     const states = [...this.#states].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
     const services = this.#services.top(SERVICES).map(({ name, connections, bytes }) => [name, { connections, bytes }]);
     return {
@@ -84,7 +105,6 @@ export class ConnectionSums {
       handshake_server: this.#server.spread(),
       handshake_client: this.#client.spread(),
       round_trip: this.#roundTrip.spread(),
-      evicted,
     };
   }
 
@@ -115,25 +135,25 @@ export class ConnectionSums {
     };
   }
 
-  #addPair(pair: Pair, { orig, resp }: Connection, service: string): void {
+  #addPair(pair: Pair, { src, srcBytes, dstBytes, srcPackets, dstPackets }: FinishedConnection, service: string): void {
     pair.connections++;
-    pair.packets += orig.packets + resp.packets;
+    pair.packets += srcPackets + dstPackets;
     // The pair is named by who began it first.
-    const forward = orig.address === pair.src;
-    pair.src_bytes += forward ? orig.ipBytes : resp.ipBytes;
-    pair.dst_bytes += forward ? resp.ipBytes : orig.ipBytes;
+    const forward = src === pair.src;
+    pair.src_bytes += forward ? srcBytes : dstBytes;
+    pair.dst_bytes += forward ? dstBytes : srcBytes;
     const { services } = pair;
     const known = services.get(service);
-    if (known !== undefined || services.size < PAIR_SERVICES)
-      services.set(service, (known ?? 0) + orig.ipBytes + resp.ipBytes);
+    if (known !== undefined || services.size < PAIR_SERVICES) services.set(service, (known ?? 0) + srcBytes + dstBytes);
   }
 
-  #addTcp(pair: Pair, { orig, resp, handshakeServer, handshakeClient }: Connection): void {
-    this.#missed += orig.missedBytes + resp.missedBytes;
-    this.#tcpPayload += orig.payloadBytes + resp.payloadBytes;
+  #addTcp(pair: Pair, connection: FinishedConnection): void {
+    const { handshakeServer, handshakeClient } = connection;
+    this.#missed += connection.missedBytes;
+    this.#tcpPayload += connection.payloadBytes;
     this.#server.add(handshakeServer * 1000);
     this.#client.add(handshakeClient * 1000);
-    pair.data_segments += orig.dataSegments + resp.dataSegments;
+    pair.data_segments += connection.dataSegments;
     const rtt = (handshakeServer + handshakeClient) * 1000;
     if (rtt < pair.rtt) pair.rtt = rtt;
   }
@@ -174,9 +194,9 @@ export class ConnectionSums {
 }
 
 /** What the payload told, else the port of the responder: `dns`, `8443/tcp`, `icmp`. */
-function serviceOf({ application, resp, proto }: Connection): string {
-  if (application.service !== '') return application.service;
-  return PORTS.has(proto) ? `${resp.port}/${protocolName(proto)}` : protocolName(proto);
+function serviceOf({ service, port, proto }: FinishedConnection): string {
+  if (service !== '') return service;
+  return PORTS.has(proto) ? `${port}/${protocolName(proto)}` : protocolName(proto);
 }
 
 function bytesOfPair(pair: Pair): number {

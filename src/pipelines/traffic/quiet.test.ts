@@ -56,7 +56,7 @@ describe('live traffic that is quiet', () => {
     await give(capture.subarray(early.length));
     await give();
     await done;
-    const result = analysis.finish();
+    const result = await analysis.finish();
     expect(counts()).toEqual([2, 0, 0, 0, 12]);
     expect(result.totals.late).toBe(0);
     expect(windows.map(({ window_id }) => window_id)).toEqual([0, 1, 2, 3, 4]);

@@ -67,8 +67,9 @@ export function storedAnalysis(options: TrafficOptions, hooks: TrafficHooks, par
       if (isFile) wanted = false;
       analysis.stop();
     },
+    close: () => analysis.close(),
     async finish() {
-      const result = analysis.finish();
+      const result = await analysis.finish();
       await rows.store(true);
       if (isFile && wanted) await runs.progress(run, source, rows.rows, true);
       return result;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Window } from '../../model/window.ts';
 import { TimelineBuilder } from './timeline-builder.ts';
+import { WindowTimeline } from './window-timeline.ts';
 
 function window(start: number, rtt: number | null = null): Window {
   return {
@@ -18,11 +19,13 @@ function window(start: number, rtt: number | null = null): Window {
 describe('TimelineBuilder', () => {
   it('has a step for each window, with gaps where nothing was measured', () => {
     const builder = new TimelineBuilder(10e6);
-    expect(builder.result()).toBeNull();
+    const windows = new WindowTimeline(10e6);
+    expect(builder.result(null)).toBeNull();
+    expect(windows.result()).toBeNull();
     builder.packet(1001e6, 60);
-    builder.window(window(1000, 5));
-    builder.window(window(1030));
-    expect(builder.result()?.windows).toEqual({
+    windows.add(window(1000, 5));
+    windows.add(window(1030));
+    expect(builder.result(windows.result())?.windows).toEqual({
       start: 1000,
       step: 10,
       connections: [1, 0, 0, 1],
@@ -37,7 +40,7 @@ describe('TimelineBuilder', () => {
     builder.packet(1_005e6, 100);
     builder.packet(Number.NaN, 100);
     builder.packet(1_005.1e6, 50);
-    const { start, step, bytes, packets } = builder.result()!;
+    const { start, step, bytes, packets } = builder.result(null)!;
     expect(start).toBeLessThanOrEqual(1005);
     expect(start).toBeGreaterThan(1005 - step);
     expect(Math.log2(10 / step) % 1).toBe(0);
@@ -47,13 +50,14 @@ describe('TimelineBuilder', () => {
 
   it('makes longer steps of more windows, and loses nothing', () => {
     const builder = new TimelineBuilder(10e6);
+    const timeline = new WindowTimeline(10e6);
     for (let i = 0; i < 1500; i++) {
       builder.packet(i * 10e6, 7);
-      builder.window(window(i * 10, 5));
+      timeline.add(window(i * 10, 5));
     }
     // Older than all others.
     builder.packet(-5e6, 7);
-    const { step, bytes, windows } = builder.result()!;
+    const { step, bytes, windows } = builder.result(timeline.result())!;
     expect([step, bytes.length, windows?.step, windows?.rtt.length]).toEqual([40, 375, 40, 375]);
     expect(bytes.reduce((a, b) => a + b)).toBe(1501 * 7);
     expect(windows?.connections.reduce((a, b) => a + b)).toBe(1500);

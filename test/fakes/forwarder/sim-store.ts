@@ -26,6 +26,10 @@ export class SimStore {
   /** Days since the first one: where new events belong. */
   today = 0;
   tails = 0;
+  /** Milliseconds of the main thread that a page is said to take. */
+  busy: number | undefined;
+  /** Rows that were read. */
+  read = 0;
   readonly #clock: SimClock;
   readonly #listeners = new Set<() => void>();
   #last = 0n;
@@ -86,7 +90,8 @@ export class SimStore {
       if (event.wanted) rows.push(event.row);
     }
     const end = place >= this.events.length;
-    return { rows, upTo: end ? this.head() : upTo, end };
+    this.read += rows.length;
+    return { rows, upTo: end ? this.head() : upTo, end, busy: this.busy };
   };
 
   readonly ahead = async (after: string, signal: AbortSignal): Promise<{ day: string; events: number }[]> => {

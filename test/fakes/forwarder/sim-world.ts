@@ -5,7 +5,7 @@ import { Budget } from '../../../src/outputs/budget.ts';
 import { isAfter } from '../../../src/outputs/event-order.ts';
 import { Forwarder } from '../../../src/outputs/forwarder.ts';
 import type { ForwarderTuning } from '../../../src/outputs/forwarder-parts.ts';
-import type { SendLimits } from '../../../src/outputs/output.ts';
+import type { Output, SendLimits } from '../../../src/outputs/output.ts';
 import { seeded } from './random.ts';
 import { SimClock } from './sim-clock.ts';
 import { SimKeep } from './sim-keep.ts';
@@ -15,6 +15,8 @@ import { SimStore } from './sim-store.ts';
 /** After a kill, what was on its way to receiver and state store arrives or not within this time, milliseconds. */
 const AFTERMATH = 20_000;
 
+const shared = new Metrics();
+
 /** Store, state store and receiver that outlive the process, and one forwarder after another between them. */
 export class SimWorld {
   readonly clock = new SimClock();
@@ -23,7 +25,7 @@ export class SimWorld {
   readonly keep = new SimKeep(this.clock);
   readonly receiver: SimReceiver;
   readonly budget = new Budget(0.15, this.clock);
-  readonly metrics = new Metrics();
+  readonly metrics: Metrics;
   readonly filtered: boolean;
   readonly tuning: Partial<ForwarderTuning>;
   pressure = 0;
@@ -32,16 +34,20 @@ export class SimWorld {
   readonly resumed: string[] = [];
   readonly faults: string[] = [];
   #kill = () => {};
+  #output: Output | undefined;
 
   constructor(options: {
     readonly seed?: number;
     readonly limits?: Partial<SendLimits>;
     readonly filtered?: boolean;
     readonly tuning?: Partial<ForwarderTuning>;
+    /** Of its own; else one that all worlds share, because each one watches the event loop. */
+    readonly metrics?: Metrics;
   }) {
     this.random = seeded(options.seed ?? 1);
     this.filtered = options.filtered ?? false;
     this.tuning = options.tuning ?? {};
+    this.metrics = options.metrics ?? shared;
     const limits = { events: 10, bytes: 1e6, concurrency: 4, ...options.limits };
     this.receiver = new SimReceiver(this.clock, this.random, limits);
     this.keep.onSave = (position) => this.#inspect(position);
@@ -91,6 +97,11 @@ export class SimWorld {
     this.keep.rewinding = false;
   }
 
+  /** What forwarders made from now on send to, instead of the receiver. */
+  replaceOutput(output: Output): void {
+    this.#output = output;
+  }
+
   /** Lets time pass until everything is behind the saved bookmark. */
   async finish(ms = 48 * 3_600_000): Promise<boolean> {
     const done = await this.clock.run(ms, () => (this.keep.position?.bookmark ?? '0') === this.store.head());
@@ -102,6 +113,7 @@ export class SimWorld {
   check(): string[] {
     const faults = [...this.faults, ...this.keep.faults, ...this.receiver.faults];
     const places = this.receiver.limits.concurrency;
+    // What was given up by a crash, or by setting the bookmark, may still be under way beside the new.
     if (this.resumed.length === 1 && this.receiver.mostUnderWay > places) faults.push('too many requests at a time');
     for (const event of this.store.events) {
       const taken = this.receiver.taken.get(event.id) ?? 0;
@@ -132,7 +144,7 @@ export class SimWorld {
     return new Forwarder({
       ...{ tail, head, onHead, ahead, commitTime },
       name: 'test',
-      output: this.receiver.output(alive),
+      output: this.#output ?? this.receiver.output(alive),
       filtered: this.filtered,
       keep: this.keep.of(alive, this.random),
       pressure: () => this.pressure,
