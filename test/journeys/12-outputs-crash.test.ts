@@ -98,7 +98,7 @@ describe('outputs, while everything fails', () => {
       receivers.push(receiver);
       await receiver.start();
     }
-    await receivers[0].control({ token: TOKEN });
+    await receivers[0].control({ tokens: { [TOKEN]: {} } });
     dataDir = await mkdtemp(join(tmpdir(), 'vedette-outputs-data-'));
     app = await start();
     const next = { batch: 0 };
