@@ -128,26 +128,38 @@ function attrsOf(kind: string, random: Random): string {
 
 const buffer = Buffer.alloc(1 << 16);
 
-/** Events a CPU-second of `line`: median, after a warm-up. */
-function rate<T>(items: readonly T[], line: (item: T) => string): number {
-  const rates: number[] = [];
-  for (let run = -2; run < RUNS; run++) {
-    const began = process.cpuUsage();
-    for (let round = 0; round < ROUNDS; round++) for (const item of items) buffer.write(line(item), 'utf8');
-    const { user, system } = process.cpuUsage(began);
-    if (run >= 0) rates.push((ROUNDS * items.length) / ((user + system) / 1e6));
-  }
-  return rates.sort((a, b) => a - b)[RUNS >> 1];
+/** Seconds of CPU that `line` takes for all items. */
+function seconds<T>(items: readonly T[], line: (item: T) => string): number {
+  const began = process.cpuUsage();
+  for (let round = 0; round < ROUNDS; round++) for (const item of items) buffer.write(line(item), 'utf8');
+  const { user, system } = process.cpuUsage(began);
+  return (user + system) / 1e6;
 }
 
+function median(values: number[]): number {
+  return values.sort((a, b) => a - b)[values.length >> 1];
+}
+
+/** Encoding and the bare work take turns, so that neighbours on the machine disturb both alike. */
 export function benchEncode(format: string, rows: readonly EventRow[]): EncodeFigure {
   const encoder = ENCODERS[format];
   const lines = rows.map((row) => encoder.encode(row));
-  const encoded = rate(rows, (row) => encoder.encode(row));
-  const isJson = lines[0].startsWith('{');
-  const documents = isJson ? lines.map((line): unknown => JSON.parse(line)) : [];
-  const bare = isJson ? rate(documents, (document) => JSON.stringify(document)) : undefined;
-  return { format, encoded, bare, bytes: lines.reduce((sum, line) => sum + line.length, 0) / lines.length };
+  const documents = lines[0].startsWith('{') ? lines.map((line): unknown => JSON.parse(line)) : [];
+  const [encoded, bare]: number[][] = [[], []];
+  for (let run = -2; run < RUNS; run++) {
+    const taken = seconds(rows, (row) => encoder.encode(row));
+    const ready = documents.length > 0 ? seconds(documents, (document) => JSON.stringify(document)) : Number.NaN;
+    if (run < 0) continue;
+    encoded.push(taken);
+    bare.push(ready);
+  }
+  const events = ROUNDS * rows.length;
+  return {
+    format,
+    encoded: events / median(encoded),
+    bare: documents.length > 0 ? events / median(bare) : undefined,
+    bytes: lines.reduce((sum, line) => sum + line.length, 0) / lines.length,
+  };
 }
 
 function main(): void {

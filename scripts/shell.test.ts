@@ -128,7 +128,7 @@ describe('configure-*.sh', () => {
     const env = { SPLUNK_HEC_URL: 'https://splunk.example:8088', SPLUNK_HEC_TOKEN: 't' };
     expect(await script('configure-splunk.sh', asVedette, env)).toMatchObject({
       exit: 1,
-      output: expect.stringMatching(/Invalid token[^]*did not take the test event/),
+      output: expect.stringMatching(/Invalid token[\s\S]*did not take the test event/),
     });
   });
 });

@@ -33,6 +33,18 @@ it('knows after its end what it had confirmed, many additions at a time', async 
   expect(new Ledger(file).sums).toEqual({ events: 101, distinct: 100, duplicates: 1 });
 });
 
+it('says when what others add is on disk', async () => {
+  const file = join(folder, 'taken');
+  const ledger = new Ledger(file);
+  await ledger.synced();
+  for (const id of ['1', '2', '3']) {
+    void ledger.add([id]);
+    await ledger.synced();
+    expect(readFileSync(file, 'utf8')).toContain(`${id}\n`);
+  }
+  await ledger.close();
+});
+
 it('cuts off what a crash left of a last line', async () => {
   const file = join(folder, 'taken');
   appendFileSync(file, '12\n34\n5');

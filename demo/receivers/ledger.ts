@@ -54,6 +54,11 @@ export class Ledger {
     await this.#next;
   }
 
+  /** Resolves when everything that was added until now is on disk. */
+  async synced(): Promise<void> {
+    await (this.#next ?? this.#writing);
+  }
+
   async close(): Promise<void> {
     await this.#next;
     await this.#writing;

@@ -41,6 +41,14 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     about: 'Devices that send flows, and how they are',
     load: async () => (await import('./exporters.ts')).exporters,
   },
+  outputs: {
+    about: 'Where events are delivered to, and how that goes',
+    load: async () => (await import('./outputs.ts')).outputs,
+  },
+  output: {
+    about: 'Make, test and steer an output; its dead letters',
+    load: async () => (await import('./output-command.ts')).output,
+  },
   export: {
     about: 'Write events as NDJSON, CSV or Parquet',
     load: async () => (await import('./export.ts')).exportEvents,

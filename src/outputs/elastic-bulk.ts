@@ -1,26 +1,35 @@
 import type { EventRow } from '../model/event-row.ts';
 import type { OutputType } from '../model/output.ts';
-import { type BulkItem, bulkItems, requestError } from './bulk-answer.ts';
-import { authorizationOf, type ElasticConfig, elasticSchema, schemeOf, streamOf } from './elastic-config.ts';
+import { BULK_FILTER, jsonObject } from './bulk-answer.ts';
+import { type BulkDocument, bulkBody, bulkDocument, bulkRequests } from './bulk-body.ts';
+import { type BulkJudge, bulkVerdict, requestProblem, strangeAnswer } from './bulk-verdict.ts';
+import {
+  authorizationOf,
+  type ElasticConfig,
+  elasticSchema,
+  nodeUrl,
+  schemeOf,
+  secretsOf,
+  streamOf,
+} from './elastic-config.ts';
 import { ElasticNodes } from './elastic-nodes.ts';
 import type { EcsParts } from './encode/ecs-context.ts';
 import type { RowEncoder } from './encode/row-encoder.ts';
-import { cutOriginal, delivered, type Exchange, HttpSender, type Problem, undelivered } from './http-sender.ts';
+import { delivered, type Exchange, HttpSender, type Problem, type SendOptions, undelivered } from './http-sender.ts';
 import type { Delivery, Output, OutputKind, OutputParts, Rejected, SendLimits } from './output.ts';
 import { withQuickRetries } from './quick-retry.ts';
 
 /** Requests under way at most, to all nodes together. */
 const CONCURRENCY = 8;
 const QUESTION_MS = 30_000;
-/** Of the answer only what is read: an answer to 1,000 documents has 30 kB then, not 200. */
-const FILTER =
-  'filter_path=errors,error,items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by.reason';
+/** What a proxy answers in front of a node that is gone, and a node that has lost its cluster. */
+const AWAY: ReadonlySet<number> = new Set([502, 503, 504]);
 
-/** What is sent for one event: the line of the action, and that of the document. */
-interface Document {
-  readonly index: number;
-  readonly action: string;
-  readonly text: string;
+interface Node {
+  readonly origin: string;
+  /** Of `_bulk`, with its query. */
+  readonly path: string;
+  readonly sender: HttpSender;
 }
 
 /**
@@ -33,190 +42,142 @@ export class ElasticBulk implements Output {
   readonly endpoint: string;
   readonly #config: ElasticConfig;
   readonly #encoder: RowEncoder;
+  readonly #parts: OutputParts;
+  readonly #judge: BulkJudge;
   readonly #senders: readonly HttpSender[];
-  readonly #nodes: ElasticNodes<HttpSender>;
-  readonly #path: string;
+  readonly #nodes: ElasticNodes<Node>;
 
   /** @throws RefusedAddress when a URL names an address that is never sent to. */
   constructor(config: ElasticConfig, encoder: RowEncoder, parts: OutputParts) {
     const { bulk_size, batch_bytes, pipeline, urls } = config;
     const stream = streamOf(config);
-    const base = new URL(urls[0]).pathname.replace(/\/+$/, '');
+    const places = urls.map(nodeUrl);
+    const more = places.length > 1 ? ` and ${places.length - 1} more` : '';
     this.limits = { events: bulk_size, bytes: batch_bytes, concurrency: CONCURRENCY };
-    this.endpoint = `${new URL(urls[0]).origin}${base}/${stream}${urls.length > 1 ? ` and ${urls.length - 1} more` : ''}`;
+    this.columns = encoder.columns && [...new Set(['id', ...encoder.columns])];
+    this.endpoint = `${places[0].origin}${places[0].path}/${stream}${more}`;
     this.#config = config;
     this.#encoder = encoder;
-    this.columns = encoder.columns && [...new Set(['id', ...encoder.columns])];
-    this.#path = `${base}/${encodeURIComponent(stream)}/_bulk?${FILTER}${pipeline === undefined ? '' : `&pipeline=${encodeURIComponent(pipeline)}`}`;
-    const authorization = authorizationOf(config);
-    this.#senders = urls.map(
-      (url) =>
-        new HttpSender({
-          origin: new URL(url).origin,
-          verifyTls: config.verify_tls,
-          ca: config.ca,
-          allowPrivate: config.allow_private,
-          connections: CONCURRENCY,
-          headers: {
-            'content-type': 'application/x-ndjson',
-            accept: 'application/json',
-            'user-agent': `vedette/${parts.version}`,
-            ...(authorization !== undefined && { authorization }),
-          },
-          secrets: [config.api_key, config.password, authorization?.split(' ')[1]].filter((text) => text !== undefined),
-          gzip: config.gzip,
-          timeoutMs: config.timeout_ms,
-          now: parts.now,
-        }),
-    );
-    this.#nodes = new ElasticNodes(this.#senders, parts.now);
+    this.#parts = parts;
+    this.#senders = places.map(({ origin }) => senderOf(origin, config, parts));
+    this.#judge = { stream, pipeline, clean: (text) => this.#senders[0].clean(text) };
+    const through = pipeline === undefined ? '' : `&pipeline=${encodeURIComponent(pipeline)}`;
+    const bulk = `${encodeURIComponent(stream)}/_bulk?${BULK_FILTER}${through}`;
+    const nodes = places.map(({ origin, path }, i) => ({ origin, path: `${path}/${bulk}`, sender: this.#senders[i] }));
+    this.#nodes = new ElasticNodes(nodes, parts.now);
   }
 
   async send(rows: readonly EventRow[], signal: AbortSignal): Promise<Delivery> {
     if (rows.length === 0) return delivered({ bytes: 0 });
-    const documents = rows.map((row, index) => this.#document(row, index));
+    const documents = rows.map((row, index) => bulkDocument(index, String(row.id), this.#encoder.encode(row)));
     const total = { bytes: 0, body: 0, resent: 0, duplicates: 0 };
     const rejected: Rejected[] = [];
     const left: number[] = [];
+    let setAside = 0;
     let problem: Problem | undefined;
-    for (const part of this.#requests(documents)) {
+    for (const part of bulkRequests(documents, this.#config.batch_bytes)) {
       if (problem) {
-        left.push(...part.map(({ index }) => index));
+        for (const { index } of part) left.push(index);
         continue;
       }
       const { exchange, repeated } = await this.#post(part, signal);
+      const verdict = bulkVerdict(part, exchange, this.#judge);
       total.bytes += exchange.bytes;
       total.body += exchange.body;
       total.resent += repeated * part.length;
-      const judged = this.#judge(part, exchange);
-      rejected.push(...judged.rejected);
-      total.duplicates += judged.duplicates;
-      left.push(...judged.left);
-      problem = judged.problem;
+      total.duplicates += verdict.duplicates;
+      setAside += verdict.setAside;
+      problem = verdict.problem;
+      for (const one of verdict.rejected) rejected.push(one);
+      for (const place of verdict.left) left.push(place);
     }
     if (problem) return undelivered(problem, left, { ...total, rejected });
-    return delivered({ ...total, rejected });
+    return delivered({ ...total, rejected, ...(setAside > 0 && warning(setAside)) });
   }
 
   /**
-   * An empty request to `_bulk` of the stream: it needs the same right as a full one (a key may be allowed nothing else), and
-   * a cluster that is able to take documents refuses it as empty, with 400.
+   * An empty request to `_bulk` of the stream, which a key that may do nothing but write may send, too: a node that works
+   * and knows us refuses it as empty, with 400. Whether we may write to this very stream only a document tells.
    */
   async probe(signal: AbortSignal): Promise<Delivery> {
-    const sender = this.#nodes.pick();
     const timeoutMs = Math.min(QUESTION_MS, this.#config.timeout_ms);
-    const exchange = await sender.send(this.#path, '\n', { signal, timeoutMs });
-    this.#nodes.report(sender, exchange.answer !== undefined);
-    const { answer, problem } = exchange;
-    if (problem) return undelivered(this.#explained(problem, exchange), [], { bytes: 0 });
-    return delivered({ bytes: 0, status: answer?.status });
+    const { exchange } = await this.#ask('\n', { signal, timeoutMs });
+    const { answer } = exchange;
+    const problem = requestProblem(exchange, this.#judge);
+    if (problem) return undelivered(problem, [], { bytes: 0 });
+    const works = answer && (answer.status === 200 || answer.status === 400) && jsonObject(answer.text) !== undefined;
+    if (works) return delivered({ bytes: 0, status: answer.status });
+    return undelivered(strangeAnswer(answer, 1, this.#judge), [], { bytes: 0 });
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#senders.map((sender) => sender.close()));
   }
 
-  #document(row: EventRow, index: number): Document {
-    // Ids are digits, or `test-` and a UUID: nothing to be escaped.
-    return { index, action: `{"create":{"_id":"${row.id}"}}`, text: this.#encoder.encode(row) };
-  }
-
-  /** As many documents a request as its bytes allow, one at least. */
-  *#requests(documents: readonly Document[]): Iterable<readonly Document[]> {
-    let from = 0;
-    let bytes = 0;
-    for (const [at, { action, text }] of documents.entries()) {
-      const size = action.length + Buffer.byteLength(text) + 2;
-      if (at > from && bytes + size > this.#config.batch_bytes) {
-        yield documents.slice(from, at);
-        from = at;
-        bytes = 0;
-      }
-      bytes += size;
-    }
-    yield documents.slice(from);
-  }
-
-  async #post(part: readonly Document[], signal: AbortSignal): Promise<{ exchange: Exchange; repeated: number }> {
-    let body = '';
-    for (const { action, text } of part) body += `${action}\n${text}\n`;
+  async #post(part: readonly BulkDocument[], signal: AbortSignal): Promise<{ exchange: Exchange; repeated: number }> {
+    const body = bulkBody(part);
     const retry = { attempts: this.#config.max_retries, firstMs: this.#config.backoff_ms };
+    let sent = 0;
     const attempt = async () => {
-      const sender = this.#nodes.pick();
-      const exchange = await sender.send(this.#path, body, { signal });
-      // What a person gave up says nothing about the node.
-      if (!signal.aborted) this.#nodes.report(sender, exchange.answer !== undefined);
+      const { exchange, requests } = await this.#ask(body, { signal });
+      sent += requests;
       return exchange;
     };
-    return withQuickRetries(attempt, retry, signal);
+    const { exchange } = await withQuickRetries(attempt, retry, signal);
+    return { exchange, repeated: sent - 1 };
   }
 
-  #judge(part: readonly Document[], exchange: Exchange) {
-    const nothing = { rejected: [], duplicates: 0, left: part.map(({ index }) => index) };
-    const { answer } = exchange;
-    if (exchange.problem) {
-      const problem = this.#explained(exchange.problem, exchange);
-      if (problem.outcome !== 'split' || part.length > 1) return { ...nothing, problem };
-      return { ...nothing, left: [], problem: undefined, rejected: [refused(part[0], problem.code, problem.detail)] };
+  /** Sends to the node whose turn it is, and at once to the next ones where it cannot be reached. */
+  async #ask(body: string, options: SendOptions): Promise<{ exchange: Exchange; requests: number }> {
+    for (let requests = 1; ; requests++) {
+      const node = this.#nodes.pick();
+      const exchange = await node.sender.send(node.path, body, options);
+      // What was given up says nothing about the node.
+      if (options.signal?.aborted) return { exchange, requests };
+      const { answer, problem } = exchange;
+      this.#report(node, answer !== undefined && !AWAY.has(answer.status), problem);
+      const unreached = answer === undefined && !/TIMEOUT|ETIMEDOUT/.test(problem?.code ?? '');
+      if (!unreached || requests >= this.#senders.length || !this.#nodes.available) return { exchange, requests };
     }
-    const items = answer?.status === 200 && !answer.cut ? bulkItems(answer.text, part.length) : undefined;
-    if (items) return this.#judgeItems(part, items);
-    return { ...nothing, problem: this.#unreadable(exchange) };
   }
 
-  #judgeItems(part: readonly Document[], items: readonly BulkItem[]) {
-    const rejected: Rejected[] = [];
-    const left: number[] = [];
-    let duplicates = 0;
-    let problem: Problem | undefined;
-    for (const [at, item] of items.entries()) {
-      const { status, type } = item;
-      if (status >= 200 && status < 300) continue;
-      if (status === 409) duplicates++;
-      else if (status === 429 || status >= 500 || status === 401 || status === 403) {
-        left.push(part[at].index);
-        const outcome = status === 401 || status === 403 ? 'blocked' : 'retry';
-        // Of several the one that needs a person is told.
-        if (problem === undefined || outcome === 'blocked')
-          problem = { outcome, status, code: type || `HTTP_${status}`, detail: this.#words(item) };
-      } else rejected.push(refused(part[at], type || `HTTP_${status}`, this.#words(item)));
-    }
-    return { rejected, duplicates, left, problem };
-  }
-
-  /** An answer that is none of `_bulk`. A 4xx is one of the configuration: nothing is lost until a person has seen to it. */
-  #unreadable({ answer }: Exchange): Problem {
-    const status = answer?.status ?? null;
-    const { type, reason } = requestError(answer?.text ?? '');
-    const said = this.#clean(`${type === '' ? '' : `${type}: `}${reason}`);
-    if (status !== null && status >= 400 && status < 500)
-      return {
-        outcome: 'blocked',
-        status,
-        code: type || `HTTP_${status}`,
-        detail: `The cluster refuses the request (${status}): ${said}`,
-      };
-    return { outcome: 'retry', status, code: 'ANSWER_UNREADABLE', detail: `The answer is none of _bulk: ${said}` };
-  }
-
-  /** A problem with the words of the cluster's own error, which is JSON. */
-  #explained(problem: Problem, { answer }: Exchange): Problem {
-    const { type, reason } = requestError(answer?.text ?? '');
-    if (type === '') return problem;
-    return { ...problem, code: type, detail: this.#clean(`The cluster answers ${problem.status}: ${type}: ${reason}`) };
-  }
-
-  #words({ status, type, reason }: BulkItem): string {
-    return this.#clean(`${type || `status ${status}`}: ${reason}`);
-  }
-
-  #clean(text: string): string {
-    return this.#senders[0].clean(text);
+  /** A node that is left out is told of where others hide that it is away. */
+  #report(node: Node, works: boolean, problem: Problem | undefined): void {
+    const pause = this.#nodes.report(node, works);
+    if (pause === 0 || this.#senders.length === 1) return;
+    const { log, name } = this.#parts;
+    const { code, detail } = problem ?? { code: '', detail: '' };
+    log.warn(
+      { output: name, node: node.origin, code, detail, seconds: pause / 1000 },
+      'a node is left out for a while',
+    );
   }
 }
 
-function refused({ index, text }: Document, code: string, reason: string): Rejected {
-  return { index, code, reason, original: cutOriginal(text) };
+function senderOf(origin: string, config: ElasticConfig, { now, version }: OutputParts): HttpSender {
+  const authorization = authorizationOf(config);
+  return new HttpSender({
+    origin,
+    verifyTls: config.verify_tls,
+    ca: config.ca,
+    allowPrivate: config.allow_private,
+    connections: CONCURRENCY,
+    headers: {
+      'content-type': 'application/x-ndjson',
+      accept: 'application/json',
+      'user-agent': `vedette/${version}`,
+      ...(authorization !== undefined && { authorization }),
+    },
+    secrets: secretsOf(config),
+    gzip: config.gzip,
+    timeoutMs: config.timeout_ms,
+    now,
+  });
+}
+
+function warning(documents: number): Pick<Delivery, 'code' | 'detail'> {
+  const detail = `The stream refused ${documents} of the documents; the cluster keeps them in its failure store.`;
+  return { code: 'FAILURE_STORE', detail };
 }
 
 /** Elasticsearch and OpenSearch speak the same here. */

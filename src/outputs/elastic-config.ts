@@ -1,9 +1,12 @@
 import { z } from 'zod';
 
 const VISIBLE = /^[\x21-\x7e]+$/;
-/** Names of data streams (www.elastic.co, "Create index", path parameters): lower case, without `\ / * ? " < > | , #` or blanks. */
-const STREAM = /^(?!\.{1,2}$)[^-_+.A-Z\\/*?"<>|,#:\s][^A-Z\\/*?"<>|,#:\s]{0,199}$/;
-const PREFIX = /^[^-_+.A-Z\\/*?"<>|,#:\s][^A-Z\\/*?"<>|,#:\s]{0,99}$/;
+/**
+ * Names of data streams (www.elastic.co, "Create index", path parameters): lower case, without `\ / * ? " < > | , # :` or
+ * blanks, not beginning with `- _ + .`; 255 bytes with what is put around the name of a backing index.
+ */
+const STREAM = /^(?![-_+.])[^\p{Lu}\p{Cc}\s\\/*?"<>|,#:]{1,200}$/u;
+const PREFIX = /^(?![-_+.])[^\p{Lu}\p{Cc}\s\\/*?"<>|,#:]{1,100}$/u;
 /** What the default data stream is called behind its prefix. */
 const STREAM_NAME = 'events';
 
@@ -77,8 +80,11 @@ export const elasticSchema = z
 
 export type ElasticConfig = z.infer<typeof elasticSchema>;
 
+/** What says where the events go. */
+export type ElasticStream = Pick<ElasticConfig, 'data_stream' | 'index_prefix'>;
+
 /** The data stream that the events go to. */
-export function streamOf({ data_stream, index_prefix }: ElasticConfig): string {
+export function streamOf({ data_stream, index_prefix }: ElasticStream): string {
   return data_stream ?? `${index_prefix}${STREAM_NAME}`;
 }
 
@@ -93,6 +99,23 @@ export function authorizationOf({ api_key, username, password }: ElasticConfig):
   if (api_key !== undefined) return `ApiKey ${api_key}`;
   if (username === undefined) return undefined;
   return `Basic ${Buffer.from(`${username}:${password ?? ''}`).toString('base64')}`;
+}
+
+/**
+ * What must never be seen: the credentials in each form that they are sent in, and the secret part of the API key, which
+ * is `id:key` in base64.
+ */
+export function secretsOf(config: ElasticConfig): string[] {
+  const { api_key, password } = config;
+  const [, ...key] = api_key === undefined ? [] : Buffer.from(api_key, 'base64').toString().split(':');
+  const sent = authorizationOf(config)?.split(' ')[1];
+  return [api_key, password, sent, key.join(':')].filter((text): text is string => text !== undefined && text !== '');
+}
+
+/** Origin of a node, and the path before it that a proxy may have, without a slash at the end. */
+export function nodeUrl(text: string): { readonly origin: string; readonly path: string } {
+  const { origin, pathname } = new URL(text);
+  return { origin, path: pathname.replace(/\/+$/, '') };
 }
 
 function isNodeUrl(text: string): boolean {

@@ -3,7 +3,7 @@ const FIRST_PAUSE = 1000;
 const LONGEST_PAUSE = 60_000;
 
 interface Node<T> {
-  readonly sender: T;
+  readonly what: T;
   failures: number;
   /** Milliseconds since 1970; it is left out until then. */
   until: number;
@@ -15,30 +15,40 @@ export class ElasticNodes<T> {
   readonly #now: () => number;
   #next = 0;
 
-  /** @param senders one a node, at least one. @param now milliseconds since 1970. */
-  constructor(senders: readonly T[], now: () => number) {
-    this.#nodes = senders.map((sender) => ({ sender, failures: 0, until: 0 }));
+  /** @param nodes at least one. @param now milliseconds since 1970. */
+  constructor(nodes: readonly T[], now: () => number) {
+    this.#nodes = nodes.map((what) => ({ what, failures: 0, until: 0 }));
     this.#now = now;
   }
 
-  /** The node whose turn it is; where all are left out, the one that is back first. */
+  /** Whether any node is not left out at the moment. */
+  get available(): boolean {
+    const now = this.#now();
+    return this.#nodes.some(({ until }) => until <= now);
+  }
+
+  /** The node whose turn it is; where all are left out they take turns all the same, for one of them may be back. */
   pick(): T {
     const now = this.#now();
     const { length } = this.#nodes;
     for (let tries = 0; tries < length; tries++) {
       const node = this.#nodes[this.#next++ % length];
-      if (node.until <= now) return node.sender;
+      if (node.until <= now) return node.what;
     }
-    return this.#nodes.reduce((best, node) => (node.until < best.until ? node : best)).sender;
+    return this.#nodes[this.#next++ % length].what;
   }
 
-  /** How a request to this node ended: an answer of any kind brings it back. */
-  report(sender: T, answered: boolean): void {
-    const node = this.#nodes.find((each) => each.sender === sender);
-    if (!node) return;
-    node.failures = answered ? 0 : node.failures + 1;
-    node.until = answered
-      ? 0
-      : this.#now() + Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.min(node.failures - 1, 10));
+  /**
+   * How a request to this node ended. Of several that fail at the same time only the first one counts.
+   * @returns milliseconds that it is left out for from now on, when that has just been decided; else 0.
+   */
+  report(what: T, works: boolean): number {
+    const node = this.#nodes.find((each) => each.what === what);
+    const now = this.#now();
+    if (!node || (!works && now < node.until)) return 0;
+    node.failures = works ? 0 : node.failures + 1;
+    const pause = works ? 0 : Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.min(node.failures - 1, 10));
+    node.until = works ? 0 : now + pause;
+    return pause;
   }
 }

@@ -163,7 +163,13 @@ export class Beaconing implements Detector {
     pair.dirty = false;
     this.#score(pair, end / 1e6, last);
     const { score = 0, interval = 0 } = pair.result ?? {};
-    const verdict = this.#alarms.judge(`${src} ${target} ${port}`, score / LIMIT, end, 1, end + Math.max(DAY, 3e6 * interval));
+    const verdict = this.#alarms.judge(
+      `${src} ${target} ${port}`,
+      score / LIMIT,
+      end,
+      1,
+      end + Math.max(DAY, 3e6 * interval),
+    );
     if (verdict !== 'opened' && verdict !== 'doubled') return;
     found.push({ pair, result: pair.result!, score: this.#modified(pair, end) });
   }

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { anyRow } from '../../../test/support/any-row.ts';
 import { COLUMNS, type Column } from '../../model/columns.ts';
 import type { EventRow } from '../../model/event-row.ts';
 import { cimEncoder, cimPaths } from './cim.ts';
 import { CIM_NAMES, ES_NAMES, OWN_NAMES } from './fixtures/cim-names.ts';
 import { cimReference } from './fixtures/cim-reference.ts';
-import { anyRow, BARE, CONNECTION, eventOf } from './fixtures/rows.ts';
+import { BARE, CONNECTION, eventOf } from './fixtures/rows.ts';
 
 const encoder = cimEncoder();
 const encode = (row: EventRow) => JSON.parse(encoder.encode(row));

@@ -2,6 +2,7 @@ import type { Column } from '../../model/columns.ts';
 import { parseReasons } from '../../model/risk.ts';
 import { cell, type Field, type Write } from './json-field.ts';
 import { quote } from './json-text.ts';
+import { numberText } from './number-text.ts';
 import { asNumber, asText } from './row-values.ts';
 import { remembered } from './text-cache.ts';
 
@@ -12,7 +13,7 @@ const LONG = 9.2e18;
 export function scaled(name: string, units: number): Write {
   return (row) => {
     const value = Math.round(asNumber(row[name]) * units);
-    return value >= 0 && value <= LONG ? `${value}` : '';
+    return value >= 0 && value <= LONG ? numberText(value) : '';
   };
 }
 

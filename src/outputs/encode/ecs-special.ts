@@ -9,6 +9,7 @@ import { addressIn, domainAskedFor, domainOfResponder, oneWay, quoted, total, tr
 import { isoTimes } from './iso-times.ts';
 import { cell, type Field, type Write } from './json-field.ts';
 import { quote } from './json-text.ts';
+import { numberText } from './number-text.ts';
 import { asNumber, asText, endOf, httpStatusOf, ipVersionOf } from './row-values.ts';
 
 type Special = (kind: Kind, context: EcsContext) => Field[];
@@ -187,7 +188,7 @@ function destinationPoint(row: EventRow): string {
 
 /** The object form of a geo_point, with the latitude first. */
 function point(lat: number, lon: number): string {
-  return Number.isNaN(lat) || Number.isNaN(lon) ? '' : `{"lat":${lat},"lon":${lon}}`;
+  return Number.isNaN(lat) || Number.isNaN(lon) ? '' : `{"lat":${numberText(lat)},"lon":${numberText(lon)}}`;
 }
 
 function endTime(): Write {

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { anyRow } from '../../../test/support/any-row.ts';
 import { ecsEncoder } from './ecs.ts';
 import { ECS_FIELDS } from './ecs-fields.ts';
 import { ecsTemplate, fieldTypes } from './ecs-template.ts';
-import { anyRow, CONNECTION } from './fixtures/rows.ts';
+import { CONNECTION } from './fixtures/rows.ts';
 
 type Mappings = Record<string, { type?: string; properties?: Mappings; [option: string]: unknown }>;
 interface Template {

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { anyRow } from '../../../test/support/any-row.ts';
 import { COLUMNS, type Column } from '../../model/columns.ts';
 import { ecsEncoder, ecsPaths } from './ecs.ts';
 import { ECS_FIELDS } from './ecs-fields.ts';
 import { ecsReference } from './fixtures/ecs-reference.ts';
-import { anyRow, BARE, CONNECTION, eventOf } from './fixtures/rows.ts';
+import { BARE, CONNECTION, eventOf } from './fixtures/rows.ts';
 
 const encoder = ecsEncoder({ version: '0.1.0' });
 const encode = (row: Parameters<typeof encoder.encode>[0]) => JSON.parse(encoder.encode(row));

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { anyRow } from '../../../test/support/any-row.ts';
 import { COLUMNS, type Column } from '../../model/columns.ts';
 import type { EventRow } from '../../model/event-row.ts';
 import { cimPaths } from './cim.ts';
@@ -9,7 +10,7 @@ import { ecsPaths } from './ecs.ts';
 import { ECS_FIELDS } from './ecs-fields.ts';
 import { OCSF_FACTS } from './fixtures/ocsf-facts.ts';
 import { type OcsfAttribute, type OcsfSchema, ocsfFaults } from './fixtures/ocsf-validator.ts';
-import { anyRow } from './fixtures/rows.ts';
+
 import { ALL_KINDS } from './kind-names.ts';
 import { ocsfEncoder, ocsfPaths } from './ocsf.ts';
 

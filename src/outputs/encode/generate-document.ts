@@ -3,6 +3,7 @@ import { type Branch, isBranch, type Member } from './document-tree.ts';
 import { isoTimes } from './iso-times.ts';
 import type { ColumnForm, ColumnValue, Guards, Write } from './json-field.ts';
 import { isPlain } from './json-text.ts';
+import { numberText } from './number-text.ts';
 import { asNumber } from './row-values.ts';
 
 /**
@@ -14,8 +15,12 @@ import { asNumber } from './row-values.ts';
 export function generateDocument(root: Branch, guards: Guards): Write {
   const source = new Source(guards);
   const body = source.text(root);
-  const make = new Function('isPlain', 'calls', body) as (plain: typeof isPlain, calls: readonly Call[]) => Write;
-  return make(isPlain, source.calls);
+  const make = new Function('isPlain', 'numberText', 'calls', body) as (
+    plain: typeof isPlain,
+    digits: typeof numberText,
+    calls: readonly Call[],
+  ) => Write;
+  return make(isPlain, numberText, source.calls);
 }
 
 type Call = (row: EventRow) => string | boolean;
@@ -40,6 +45,8 @@ interface FormCode {
   /** Text around it. */
   readonly open?: string;
   readonly close?: string;
+  /** What is written of `v`, where that is not itself. */
+  readonly value?: string;
   /** Whether it may need escapes, in which case the quotes around it are those of JSON.stringify. */
   readonly escapes?: boolean;
 }
@@ -49,11 +56,11 @@ const FORMS: Readonly<Record<ColumnForm, FormCode>> = {
   plain: { test: TEXT, open: '"', close: '"' },
   word: { test: `${TEXT}&&v!=='unknown'&&v!=='none'`, open: '"', close: '"' },
   list: { test: TEXT, open: '["', close: '"]', escapes: true },
-  number: { test: `${NUMBER}&&v!==0` },
-  anyNumber: { test: NUMBER },
-  digits: { test: `${NUMBER}&&v!==0`, open: '"', close: '"' },
-  port: { test: `${NUMBER}&&v!==0&&!${ICMP}` },
-  icmp: { test: `${NUMBER}&&${ICMP}` },
+  number: { test: `${NUMBER}&&v!==0`, value: 'numberText(v)' },
+  anyNumber: { test: NUMBER, value: 'numberText(v)' },
+  digits: { test: `${NUMBER}&&v!==0`, open: '"', close: '"', value: 'numberText(v)' },
+  port: { test: `${NUMBER}&&v!==0&&!${ICMP}`, value: 'numberText(v)' },
+  icmp: { test: `${NUMBER}&&${ICMP}`, value: 'numberText(v)' },
   time: { test: "v!==''", open: '"', close: '"' },
 };
 
@@ -134,10 +141,10 @@ class Source {
   }
 
   #column({ form, column, otherwise }: ColumnValue, open: Open, name: string): void {
-    const { test, open: before = '', close = '', escapes = false } = FORMS[form];
+    const { test, open: before = '', close = '', value = 'v', escapes = false } = FORMS[form];
     const read = form === 'time' ? this.#time(column) : `row[${JSON.stringify(column)}]`;
     const end = close === '' ? '' : `+${JSON.stringify(close)}`;
-    const plain = `out=out+${this.#prefix(open, name + before)}+v${end};`;
+    const plain = `out=out+${this.#prefix(open, name + before)}+${value}${end};`;
     const escaped = `out=out+${this.#prefix(open, name + before.slice(0, -1))}+JSON.stringify(v)+${JSON.stringify(close.slice(1))};`;
     this.#code += `v=${read};if(${test}){${escapes ? `if(isPlain(v))${plain}else ${escaped}` : plain}}`;
     if (otherwise === undefined) return;

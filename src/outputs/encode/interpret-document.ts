@@ -3,6 +3,7 @@ import { type Branch, isBranch, type Member } from './document-tree.ts';
 import { isoTimes } from './iso-times.ts';
 import type { ColumnForm, ColumnValue, Guards, Write } from './json-field.ts';
 import { quote } from './json-text.ts';
+import { numberText } from './number-text.ts';
 import { asNumber, asText, isIcmp } from './row-values.ts';
 
 /** Writes documents by walking over their tree: what {@link generateDocument} does, without code made from strings. */
@@ -63,7 +64,7 @@ function unlessZero(value: number): string {
 }
 
 function orZero(value: number): string {
-  return Number.isNaN(value) ? '' : `${value}`;
+  return Number.isNaN(value) ? '' : numberText(value);
 }
 
 /** Writes the value of a column by itself. */

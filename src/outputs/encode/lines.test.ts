@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { anyRow } from '../../../test/support/any-row.ts';
 import type { EventRow } from '../../model/event-row.ts';
 import { cefEncoder } from './cef.ts';
-import { anyRow, BARE, CONNECTION, eventOf } from './fixtures/rows.ts';
+import { BARE, CONNECTION, eventOf } from './fixtures/rows.ts';
 import { leefEncoder } from './leef.ts';
 
 const cef = cefEncoder({ version: '1.0|\\x' });

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { anyRow } from '../../../test/support/any-row.ts';
 import type { EventRow } from '../../model/event-row.ts';
 import { OCSF_FACTS } from './fixtures/ocsf-facts.ts';
 import { ocsfReference } from './fixtures/ocsf-reference.ts';
 import { ocsfFaults } from './fixtures/ocsf-validator.ts';
-import { anyRow, BARE, CONNECTION, eventOf } from './fixtures/rows.ts';
+import { BARE, CONNECTION, eventOf } from './fixtures/rows.ts';
 import { ALL_KINDS } from './kind-names.ts';
 import { ocsfEncoder } from './ocsf.ts';
 

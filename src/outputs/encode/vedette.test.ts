@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { anyFullRow, anyRow } from '../../../test/support/any-row.ts';
 import { renderEvent } from '../../api/render.ts';
 import { parseReasons } from '../../model/risk.ts';
-import { anyFullRow, anyRow, BARE, CONNECTION } from './fixtures/rows.ts';
+import { BARE, CONNECTION } from './fixtures/rows.ts';
 import { vedetteEncoder } from './vedette.ts';
 
 const explain = (row: Parameters<typeof renderEvent>[0]) =>
