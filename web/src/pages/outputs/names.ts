@@ -1,4 +1,4 @@
-import type { OutputState, OutputType } from '../../../../src/model/output.ts';
+import type { OutputState, OutputType } from './types.ts';
 
 interface TypeWords {
   readonly title: string;

@@ -142,23 +142,25 @@ function OutputForm({ type, schema, output, taken, onClose, onBack }: OutputForm
           <PlaceChoice label="Start" options={['now', 'oldest', 'time']} place={start} onChange={form.setStart} />
         </div>
       )}
-      {form.error && <ErrorNotice error={form.error} what="Not saved" />}
-      {tested && <TestResult answer={tested} onClose={form.forgetTest} />}
-      <div className="row-actions end">
-        {onBack && !form.exists && (
-          <button type="button" className="button" onClick={onBack}>
-            Another type
+      <div className="form-foot">
+        {form.error && <ErrorNotice error={form.error} what="Not saved" />}
+        {tested && <TestResult answer={tested} onClose={form.forgetTest} />}
+        <div className="row-actions end">
+          {onBack && !form.exists && (
+            <button type="button" className="button" onClick={onBack}>
+              Another type
+            </button>
+          )}
+          <button type="button" className="button" onClick={onClose}>
+            {tested ? 'Close' : 'Cancel'}
           </button>
-        )}
-        <button type="button" className="button" onClick={onClose}>
-          {tested ? 'Close' : 'Cancel'}
-        </button>
-        <button type="button" className="button" disabled={form.busy} onClick={() => void saveAndTest()}>
-          Save and test
-        </button>
-        <button type="submit" className="button primary" disabled={form.busy}>
-          Save
-        </button>
+          <button type="button" className="button" disabled={form.busy} onClick={() => void saveAndTest()}>
+            Save and test
+          </button>
+          <button type="submit" className="button primary" disabled={form.busy}>
+            Save
+          </button>
+        </div>
       </div>
     </form>
   );

@@ -69,18 +69,20 @@ export function ReplayDialog({ output, onClose }: { output: Output; onClose: () 
             </label>
           </>
         )}
-        {action.error && <ErrorNotice error={action.error} what="Not done" />}
-        <div className="row-actions end">
-          <button type="button" className="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button
-            type="submit"
-            className={forward ? 'button danger' : 'button primary'}
-            disabled={!answer || action.busy || (forward && !skip)}
-          >
-            {forward ? 'Skip to there' : 'Replay'}
-          </button>
+        <div className="form-foot">
+          {action.error && <ErrorNotice error={action.error} what="Not done" />}
+          <div className="row-actions end">
+            <button type="button" className="button" onClick={onClose}>
+              Cancel
+            </button>
+            <button
+              type="submit"
+              className={forward ? 'button danger' : 'button primary'}
+              disabled={!answer || action.busy || (forward && !skip)}
+            >
+              {forward ? 'Skip to there' : 'Replay'}
+            </button>
+          </div>
         </div>
       </form>
     </Dialog>

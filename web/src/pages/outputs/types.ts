@@ -1,6 +1,9 @@
-import type { OutputState, OutputType } from '../../../../src/model/output.ts';
-
 /** Shapes of the answers of /v1/outputs. Times are ISO 8601 in UTC. */
+
+export type OutputType = 'splunk-hec' | 'elastic-bulk' | 'opensearch' | 'syslog' | 'webhook' | 'file';
+
+/** `retrying` goes on by itself for ever; `blocked` needs a person; `stopped`: the server is ending. */
+export type OutputState = 'running' | 'retrying' | 'blocked' | 'paused' | 'stopped';
 
 export interface OutputProblem {
   at: string;
