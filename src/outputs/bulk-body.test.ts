@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { anyRow } from '../../test/support/any-row.ts';
+import { anyRow } from './encode/fixtures/rows.ts';
 import { bulkBody, bulkDocument, bulkRequests } from './bulk-body.ts';
 import { ecsEncoder } from './encode/ecs.ts';
 
