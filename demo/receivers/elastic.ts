@@ -43,7 +43,7 @@ const CONTENT = /^application\/(x-ndjson|json|vnd\.elasticsearch\+x-ndjson)\b/;
 /** Starts a node as Elasticsearch's or OpenSearch's answers, on loopback. */
 export async function startElastic(options: ReceiverOptions<ElasticControls> = {}): Promise<Receiver<ElasticControls>> {
   const controls: ElasticControls = { ...defaults(), ...options.controls };
-  const ledger = new Ledger(options.file);
+  const ledger = new Ledger(options.file, options.remember);
   const elastic = new Elastic(controls, ledger);
   const kind = {
     controls,

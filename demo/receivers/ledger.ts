@@ -8,15 +8,20 @@ import { type FileHandle, open } from 'node:fs/promises';
 export class Ledger {
   readonly #counts = new Map<string, number>();
   readonly #file: string | undefined;
+  readonly #most: number;
   #handle: FileHandle | undefined;
   #events = 0;
   #pending = '';
   #writing: Promise<void> | undefined;
   #next: Promise<void> | undefined;
 
-  /** Reads what the file has; what a crash left of a last line is cut off. */
-  constructor(file?: string) {
+  /**
+   * Reads what the file has; what a crash left of a last line is cut off.
+   * @param most ids that are remembered, the newest; all of them when not given.
+   */
+  constructor(file?: string, most = Number.POSITIVE_INFINITY) {
     this.#file = file;
+    this.#most = most;
     if (file === undefined || !existsSync(file)) return;
     const bytes = readFileSync(file);
     const end = bytes.lastIndexOf('\n') + 1;
@@ -69,6 +74,9 @@ export class Ledger {
   #count(id: string): void {
     this.#counts.set(id, (this.#counts.get(id) ?? 0) + 1);
     this.#events++;
+    if (this.#counts.size <= this.#most) return;
+    const [oldest] = this.#counts.keys();
+    this.#counts.delete(oldest);
   }
 
   #write(): Promise<void> {

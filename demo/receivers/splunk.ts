@@ -37,7 +37,7 @@ const HEALTH = /^\/services\/collector\/health(\/1\.0)?$/;
 /** Starts a collector as Splunk's answers, on loopback. */
 export async function startSplunk(options: ReceiverOptions<SplunkControls> = {}): Promise<Receiver<SplunkControls>> {
   const controls: SplunkControls = { ...defaults(), ...options.controls };
-  const ledger = new Ledger(options.file);
+  const ledger = new Ledger(options.file, options.remember);
   const splunk = new Splunk(controls, ledger, options.seed ?? 1);
   const kind = {
     controls,

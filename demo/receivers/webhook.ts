@@ -31,7 +31,7 @@ export async function startWebhook(options: ReceiverOptions<WebhookControls> = {
     maxBody: 10_485_760,
     ...options.controls,
   };
-  const ledger = new Ledger(options.file);
+  const ledger = new Ledger(options.file, options.remember);
   const seen = new Set<string>();
   const kind = {
     controls,
