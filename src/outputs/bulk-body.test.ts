@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { anyRow } from '../../test/support/any-row.ts';
 import { bulkBody, bulkDocument, bulkRequests } from './bulk-body.ts';
 import { ecsEncoder } from './encode/ecs.ts';
+import { anyRow } from './encode/fixtures/rows.ts';
 
 const anyId = fc.oneof(
   fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map(String),
