@@ -54,8 +54,8 @@ export const OUTPUT_COLUMNS: readonly ShownColumn[] = [
 export function troubleOf({ name, status }: OutputItem, now: number): string | undefined {
   const { state, last_error, retry_at } = status;
   if (state !== 'retrying' && state !== 'blocked') return undefined;
-  const again = retry_at === null ? '' : `; tried again in ${span(Date.parse(retry_at) - now)}`;
-  return `${safe(name)} is ${state}: ${safe(last_error?.detail ?? 'the receiver does not answer')}${again}`;
+  const again = retry_at === null ? '' : `, tried again in ${span(Date.parse(retry_at) - now)}`;
+  return `${safe(name)} is ${state}${again}: ${safe(last_error?.detail ?? 'the receiver does not answer')}`;
 }
 
 /** Several lines for a person. @param now milliseconds since 1970. */

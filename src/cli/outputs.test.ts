@@ -56,7 +56,12 @@ describe('outputs', () => {
 
   it('lists them, with what keeps them from delivering', async () => {
     world.events = [eventRow(1), eventRow(2)];
-    receiver.trouble = { outcome: 'blocked', status: 403, code: 'HTTP_403', detail: 'It wants a\u001bnother key.' };
+    receiver.trouble = {
+      outcome: 'blocked',
+      status: 403,
+      code: 'HTTP_403',
+      detail: `It wants a\u001bnother key.${' x'.repeat(200)}`,
+    };
     await run(['output', 'set', 'hook', ...HOOK, '--start', 'oldest']);
     await run(['output', 'set', 'quiet', ...HOOK]);
     await expect.poll(() => service.get('hook')?.status.state).toBe('blocked');
@@ -77,7 +82,7 @@ describe('outputs', () => {
     ]);
     expect([first[0], first[1], first[2], first[3]]).toEqual(['hook', 'webhook', 'blocked', '2']);
     expect([second[0], second[2], second[4]]).toEqual(['quiet', 'running', '-']);
-    expect(err).toMatch(/warning hook is blocked: It wants a\?nother key\.; tried again in \d/);
+    expect(err).toMatch(/warning hook is blocked, tried again in \d.*: It wants a\?nother key\.( x)* ?…\n/);
     expect(err).toContain('2 outputs');
     const csv = await run(['outputs', '-o', 'csv', '--fields', 'name,status.state,status.lag.events']);
     expect(csv.out).toBe('name,status.state,status.lag.events\r\nhook,blocked,2\r\nquiet,running,0\r\n');

@@ -5,6 +5,8 @@ import { formatOf, printRows } from './output.ts';
 import { OUTPUT_COLUMNS, type OutputItem, rowOf, troubleOf } from './output-card.ts';
 import { count } from './table.ts';
 
+const LONGEST = 200;
+
 export const outputs = command({
   name: 'outputs',
   description: 'Where events are delivered to: how far each output is, and what keeps it.',
@@ -21,9 +23,15 @@ export const outputs = command({
     const now = Date.now();
     for (const item of items) {
       const trouble = troubleOf(item, now);
-      if (trouble !== undefined) io.say(`${io.colors.yellow('warning')} ${trouble}`);
+      if (trouble !== undefined) io.say(`${io.colors.yellow('warning')} ${shortened(trouble)}`);
     }
     io.say(`${count(items.length)} ${items.length === 1 ? 'output' : 'outputs'}; vedette output show NAME tells more`);
     return EXIT.ok;
   },
 });
+
+/** Some receivers answer at length; `output show` has all of it. */
+function shortened(text: string): string {
+  const characters = [...text];
+  return characters.length > LONGEST ? `${characters.slice(0, LONGEST - 1).join('')}…` : text;
+}
