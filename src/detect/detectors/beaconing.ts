@@ -2,7 +2,7 @@ import type { Anomaly, Observation } from '../../model/window.ts';
 import { type BeaconResult, BeaconSeries, type SavedSeries } from '../scores/beacon-series.ts';
 import { isBelow, isRegularByNature, REGULAR_DOMAINS } from './beacon-exclusions.ts';
 import type { DetectionContext, Detector, IsInternal } from './detector.ts';
-import { addEvidence } from './evidence.ts';
+import { addEvidence, firstEvidence } from './evidence.ts';
 import { Familiarity, type SavedFamiliarity } from './familiarity.ts';
 import { PartsMap } from './parts-map.ts';
 import { count, duration, figure, percent } from './phrases.ts';
@@ -219,7 +219,7 @@ function newPair(o: Observation, target: string): Pair {
     target,
     port: dstPort,
     series,
-    evidence: [],
+    evidence: firstEvidence(o.event),
     result: undefined,
     scoredTotal: 0,
     scoredAt: 0,

@@ -5,7 +5,7 @@ import { TunnelTally } from '../scores/tunnel-tally.ts';
 import { isBelow } from './beacon-exclusions.ts';
 import type { DetectionContext, Detector, IsInternal } from './detector.ts';
 import { DnsQuestions, isLocalName, isReverseName } from './dns-questions.ts';
-import { addEvidence } from './evidence.ts';
+import { addEvidence, firstEvidence } from './evidence.ts';
 import { PartsMap } from './parts-map.ts';
 import { amount, count, figure, percent } from './phrases.ts';
 import { NONE } from './recency-list.ts';
@@ -67,9 +67,10 @@ interface Channel {
   /** The domain, or the server for names that no domain registry knows. */
   readonly target: string;
   readonly known: boolean;
-  readonly minutes: TunnelTally;
-  readonly hour: TunnelTally;
-  readonly day: TunnelTally;
+  /** One and the same as long as all of them began with the same question: most channels are used for a moment only. */
+  minutes: TunnelTally;
+  hour: TunnelTally;
+  day: TunnelTally;
   /** To be judged at the end of the window. */
   dirty: boolean;
   evidence: string[];
@@ -155,12 +156,11 @@ export class DnsTunnel implements Detector {
     const channel = channels.made
       ? channels.set(place, newChannel(query, target, registered !== undefined))
       : channels.at(place);
-    restart(channel.minutes, at, 10 * MINUTE);
-    restart(channel.hour, at, HOUR);
-    if (restart(channel.day, at, DAY)) channel.evidence = [];
-    channel.minutes.add(query, sub);
-    channel.hour.add(query, sub);
-    channel.day.add(query, sub);
+    restart(channel, at);
+    const { minutes, hour, day } = channel;
+    day.add(query, sub);
+    if (hour !== day) hour.add(query, sub);
+    if (minutes !== hour) minutes.add(query, sub);
     addEvidence(channel.evidence, query.event);
     if (channel.dirty) return;
     channel.dirty = true;
@@ -179,9 +179,19 @@ export class DnsTunnel implements Detector {
   }
 }
 
-function newChannel({ client, server, at }: DnsQuery, target: string, known: boolean): Channel {
-  const [minutes, hour, day] = [new TunnelTally(at), new TunnelTally(at), new TunnelTally(at)];
-  return { client, server, target, known, minutes, hour, day, dirty: false, evidence: [] };
+function newChannel({ client, server, at, event }: DnsQuery, target: string, known: boolean): Channel {
+  const tally = new TunnelTally(at);
+  return {
+    client,
+    server,
+    target,
+    known,
+    minutes: tally,
+    hour: tally,
+    day: tally,
+    dirty: false,
+    evidence: firstEvidence(event),
+  };
 }
 
 function namesOf({ minutes, hour, day }: Channel): number {
@@ -189,10 +199,13 @@ function namesOf({ minutes, hour, day }: Channel): number {
 }
 
 /** A span begins with the first question after the last one, so that a burst is within one. */
-function restart(tally: TunnelTally, at: number, length: number): boolean {
-  if (at - tally.start < length) return false;
-  tally.clear(at);
-  return true;
+function restart(channel: Channel, at: number): void {
+  if (at - channel.minutes.start < 10 * MINUTE) return;
+  channel.minutes = new TunnelTally(at);
+  if (at - channel.hour.start >= HOUR) channel.hour = new TunnelTally(at);
+  if (at - channel.day.start < DAY) return;
+  channel.day = new TunnelTally(at);
+  channel.evidence = [];
 }
 
 function measure({ minutes, hour, day }: Channel): Measured {

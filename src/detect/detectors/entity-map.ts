@@ -1,4 +1,5 @@
-import { NONE, RecencyList } from './recency-list.ts';
+import { PartsMap } from './parts-map.ts';
+import { NONE } from './recency-list.ts';
 
 export interface EntityMapOptions {
   /** The most entities that are held; with one more, that which was touched longest ago goes. */
@@ -9,125 +10,79 @@ export interface EntityMapOptions {
 
 /**
  * State by entity that cannot grow without limit: the least recently touched goes first, and all of it expires by packet
- * time. An entity lies in the same place of several arrays, rather than in an object of its own: there are very many.
+ * time. {@link PartsMap} is the same for entities that are told by several texts and numbers.
  */
 export class EntityMap<T> implements Iterable<[string, T]> {
-  readonly #places = new Map<string, number>();
-  readonly #recent = new RecencyList();
-  readonly #keys: string[] = [];
-  readonly #values: (T | undefined)[] = [];
-  readonly #capacity: number;
+  readonly #map: PartsMap<T>;
   readonly #lifetime: number;
-  /** Entities dropped for want of room, ever. What expired is not counted. */
-  evicted = 0;
 
   constructor(options: EntityMapOptions) {
-    this.#capacity = options.capacity;
+    this.#map = new PartsMap(options);
     this.#lifetime = options.lifetime;
   }
 
   get size(): number {
-    return this.#places.size;
+    return this.#map.size;
+  }
+
+  /** Entities dropped for want of room, ever. What expired is not counted. */
+  get evicted(): number {
+    return this.#map.evicted;
   }
 
   /** The state of `key`, whether or not it has expired in the meantime; not a touch. */
   peek(key: string): T | undefined {
-    // Most maps of alarms are empty most of the time.
-    if (this.#places.size === 0) return undefined;
-    const place = this.#places.get(key);
-    return place === undefined ? undefined : this.#values[place];
+    const place = this.#map.find(key, '', '', 0);
+    return place === NONE ? undefined : this.#map.at(place);
   }
 
   /** The state of `key` unless it has expired at `now`; not a touch. */
   get(key: string, now: number): T | undefined {
-    const place = this.#places.get(key);
-    if (place === undefined || now - this.#recent.touched[place] > this.#lifetime) return undefined;
-    return this.#values[place];
+    const place = this.#map.find(key, '', '', 0);
+    if (place === NONE || now - this.#map.touched(place) > this.#lifetime) return undefined;
+    return this.#map.at(place);
   }
 
   /** Sets the state of `key`; a touch. */
   set(key: string, now: number, value: T): void {
-    const place = this.#places.get(key);
-    if (place === undefined) {
-      this.#add(key, now, value);
-      return;
-    }
-    this.#values[place] = value;
-    this.#recent.touched[place] = now;
-    this.#recent.renew(place);
+    this.#map.set(this.#map.renew(key, '', '', 0, now), value);
   }
 
   /** The state of `key` at `now` (microseconds), made when there is none or when it has expired; a touch. */
   touch(key: string, now: number, make: (key: string) => T): T {
-    const place = this.#places.get(key);
-    if (place === undefined) return this.#add(key, now, make(key));
-    const recent = this.#recent;
-    const touched = recent.touched[place];
-    if (now - touched > this.#lifetime) this.#values[place] = make(key);
-    if (now > touched) recent.touched[place] = now;
-    recent.renew(place);
-    return this.#values[place]!;
+    const place = this.#map.touch(key, '', '', 0, now);
+    return this.#map.made ? this.#map.set(place, make(key)) : this.#map.at(place);
   }
 
   delete(key: string): boolean {
-    const place = this.#places.get(key);
-    if (place === undefined) return false;
-    this.#recent.remove(place);
-    this.#keys[place] = '';
-    this.#values[place] = undefined;
-    return this.#places.delete(key);
+    const place = this.#map.find(key, '', '', 0);
+    if (place === NONE) return false;
+    this.#map.delete(place);
+    return true;
   }
 
   clear(): void {
-    this.#places.clear();
-    this.#recent.clear();
-    this.#keys.length = this.#values.length = 0;
+    this.#map.clear();
   }
 
   /** Forgets what has not been touched for its lifetime. Cheap: it stops at the first that is young. */
   expire(now: number): void {
-    const recent = this.#recent;
-    for (
-      let place = recent.oldest;
-      place !== NONE && now - recent.touched[place] > this.#lifetime;
-      place = recent.oldest
-    )
-      this.delete(this.#keys[place]);
+    this.#map.expire(now);
   }
 
   /** Those touched longest ago first. The one that was given may be deleted meanwhile. */
   *[Symbol.iterator](): Iterator<[string, T]> {
-    let place = this.#recent.oldest;
-    while (place !== NONE) {
-      const newer = this.#recent.newer(place);
-      yield [this.#keys[place], this.#values[place]!];
-      place = newer;
-    }
+    for (const place of this.#map.places()) yield [this.#map.first(place), this.#map.at(place)];
   }
 
   /** With the time of the last touch, as plain JSON for {@link load}. */
   save(): [string, number, T][] {
-    const recent = this.#recent;
-    const saved: [string, number, T][] = [];
-    for (let place = recent.oldest; place !== NONE; place = recent.newer(place))
-      saved.push([this.#keys[place], recent.touched[place], this.#values[place]!]);
-    return saved;
+    const map = this.#map;
+    return Array.from(map.places(), (place) => [map.first(place), map.touched(place), map.at(place)]);
   }
 
   load(saved: Iterable<readonly [string, number, T]>): void {
     this.clear();
     for (const [key, touched, value] of saved) this.set(key, touched, value);
-  }
-
-  #add(key: string, touched: number, value: T): T {
-    if (this.#places.size >= this.#capacity && this.#recent.oldest !== NONE) {
-      this.delete(this.#keys[this.#recent.oldest]);
-      this.evicted++;
-    }
-    const place = this.#recent.append(touched);
-    this.#places.set(key, place);
-    this.#keys[place] = key;
-    this.#values[place] = value;
-    return value;
   }
 }

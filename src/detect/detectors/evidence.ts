@@ -5,3 +5,8 @@ export const MAX_EVIDENCE = 10;
 export function addEvidence(evidence: string[], event: string): void {
   if (event !== '' && evidence.length < MAX_EVIDENCE && !evidence.includes(event)) evidence.push(event);
 }
+
+/** Evidence of one event, with room for no more: of most entities no more comes. */
+export function firstEvidence(event: string): string[] {
+  return event === '' ? [] : [event];
+}

@@ -1,6 +1,6 @@
 import type { Anomaly, Observation } from '../../model/window.ts';
 import type { DetectionContext, Detector, IsInternal } from './detector.ts';
-import { addEvidence } from './evidence.ts';
+import { addEvidence, firstEvidence } from './evidence.ts';
 import { Familiarity, type SavedFamiliarity } from './familiarity.ts';
 import { isMulticast } from './multicast.ts';
 import { PartsMap } from './parts-map.ts';
@@ -176,7 +176,7 @@ function newTransfer(o: Observation, owner: string): Transfer {
     before: 0,
     named: false,
     dirty: false,
-    evidence: [],
+    evidence: firstEvidence(o.event),
   };
 }
 

@@ -95,12 +95,12 @@ export class NewDestination implements Detector {
   observe(o: Observation): void {
     const { isInternal } = this.#options;
     if (!isInternal(o.src) || isInternal(o.dst) || o.dstBytes === 0 || isMulticast(o.dst)) return;
-    const pair = `${o.src} ${o.dst}`;
-    const contact = this.#contacts.peek(pair);
+    const pair = this.#contacts.size === 0 ? '' : `${o.src} ${o.dst}`;
+    const contact = pair === '' ? undefined : this.#contacts.peek(pair);
     if (contact) this.#add(pair, contact, o);
     if (this.#seen.find(o.src, o.dst, o.domain, o.dstPort) !== NONE) return;
     this.#seen.set(this.#seen.touch(o.src, o.dst, o.domain, o.dstPort, o.at), true);
-    this.#look(pair, o, contact);
+    this.#look(o, contact);
   }
 
   window(context: DetectionContext): Anomaly[] {
@@ -142,7 +142,7 @@ export class NewDestination implements Detector {
     this.#familiarity.load(saved.familiarity);
   }
 
-  #look(pair: string, o: Observation, contact: Contact | undefined): void {
+  #look(o: Observation, contact: Contact | undefined): void {
     const first = this.#hosts.touch(o.src, o.at, () => o.at);
     const domain = o.domain === '' ? undefined : this.#options.registeredDomain(o.domain);
     const network = this.#options.networkOf?.(o.dst);
@@ -160,6 +160,7 @@ export class NewDestination implements Detector {
       return;
     }
     const { src, dst, dstPort: port } = o;
+    const pair = `${src} ${dst}`;
     const made = { src, dst, port, domain: o.domain, target, fresh, out: 0, in: 0, told: false, evidence: [] };
     this.#add(
       pair,
@@ -174,9 +175,9 @@ export class NewDestination implements Detector {
 
   #know(o: Observation, facet: Facet, value: string, number: number, fresh: Facet[]): void {
     const known = this.#known;
-    const before = known.find(o.src, value, '', number);
-    if (before === NONE) fresh.push(facet);
-    known.set(known.touch(o.src, value, '', number, o.at), true);
+    const place = known.touch(o.src, value, '', number, o.at);
+    if (known.made) known.set(place, true);
+    if (known.isNew) fresh.push(facet);
   }
 
   /** What is known as it is saved: `10.0.0.1 domain example.com`, `10.0.0.1 port 6/443`. */

@@ -1,13 +1,20 @@
-import type { EntityMapOptions } from './entity-map.ts';
 import { NONE, RecencyList } from './recency-list.ts';
+import { seededHash } from './seeded-hash.ts';
 
-const FIRST_SIZE = 64;
-/** Unknown to those who send names and addresses, so that they cannot choose where those go. */
-const SEED = Math.floor(Math.random() * 2 ** 32) | 0;
+const FIRST_SIZE = 16;
+
+export interface PartsMapOptions {
+  /** The most entities that are held; with one more, that which was touched longest ago goes. */
+  readonly capacity: number;
+  /** Microseconds of packet time after the last touch when an entity is forgotten. */
+  readonly lifetime: number;
+}
 
 /**
- * An {@link ./entity-map.ts EntityMap} whose keys have parts, three texts and a number (of 32 bits): to put them together
- * to one text for each look costs more than the look. State is asked for by its place:
+ * State by entity that cannot grow without limit: the least recently touched goes first, and all of it expires by packet
+ * time. Keys have parts, three texts and a number (of 32 bits): to put them together to one text for each look costs more
+ * than the look. An entity lies in the same place of several arrays, rather than in an object of its own, for there are
+ * very many. State is asked for by its place:
  *
  *     const place = map.touch(src, dst, '', port, now);
  *     if (map.made) map.set(place, something);
@@ -15,6 +22,8 @@ const SEED = Math.floor(Math.random() * 2 ** 32) | 0;
 export class PartsMap<T> {
   /** Whether the last {@link touch} found nothing, or what had expired: its state is to be set. */
   made = false;
+  /** Whether it found nothing. */
+  isNew = false;
   /** Entities dropped for want of room, ever. What expired is not counted. */
   evicted = 0;
   #size = 0;
@@ -30,13 +39,8 @@ export class PartsMap<T> {
   #hashes = new Int32Array(FIRST_SIZE);
   /** Place plus one by hash, linear, at most half full; 0 where there is none. */
   #index = new Int32Array(2 * FIRST_SIZE);
-  /** Of the texts hashed last: the same ones are asked for again and again. */
-  #lastFirst = '';
-  #lastFirstHash = textHash('');
-  #lastSecond = '';
-  #lastSecondHash = textHash('');
 
-  constructor(options: EntityMapOptions) {
+  constructor(options: PartsMapOptions) {
     this.#capacity = options.capacity;
     this.#lifetime = options.lifetime;
   }
@@ -48,19 +52,27 @@ export class PartsMap<T> {
   /** The place of what is held under these parts, whether or not it has expired in the meantime, else {@link NONE}; not a touch. */
   find(first: string, second: string, third: string, number: number): number {
     if (this.#size === 0) return NONE;
-    return this.#find(this.#hash(first, second, third, number), first, second, third, number);
+    return this.#find(hashOf(first, second, third, number), first, second, third, number);
   }
 
   /** The place of these parts at `now` (microseconds); see {@link made}. */
   touch(first: string, second: string, third: string, number: number, now: number): number {
-    const hash = this.#hash(first, second, third, number);
+    const hash = hashOf(first, second, third, number);
     const place = this.#find(hash, first, second, third, number);
     if (place === NONE) return this.#add(hash, first, second, third, number, now);
     const recent = this.#recent;
     const touched = recent.touched[place];
     this.made = now - touched > this.#lifetime;
+    this.isNew = false;
     if (now > touched) recent.touched[place] = now;
     recent.renew(place);
+    return place;
+  }
+
+  /** As {@link touch}, but what was held was touched at `now` even where that is earlier, and nothing is {@link made}. */
+  renew(first: string, second: string, third: string, number: number, now: number): number {
+    const place = this.touch(first, second, third, number, now);
+    this.#recent.touched[place] = now;
     return place;
   }
 
@@ -142,23 +154,8 @@ export class PartsMap<T> {
     this.#values[place] = undefined;
     put(this.#index, hash, place);
     this.#size++;
-    this.made = true;
+    this.made = this.isNew = true;
     return place;
-  }
-
-  #hash(first: string, second: string, third: string, number: number): number {
-    if (first !== this.#lastFirst) {
-      this.#lastFirst = first;
-      this.#lastFirstHash = textHash(first);
-    }
-    if (second !== this.#lastSecond) {
-      this.#lastSecond = second;
-      this.#lastSecondHash = textHash(second);
-    }
-    let hash = Math.imul(this.#lastFirstHash ^ Math.imul(number, 0x9e3779b1), 0x85ebca6b) ^ this.#lastSecondHash;
-    if (third !== '') hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) ^ textHash(third);
-    hash = Math.imul(hash ^ (hash >>> 16), 0xc2b2ae35);
-    return hash ^ (hash >>> 13);
   }
 
   #find(hash: number, first: string, second: string, third: string, number: number): number {
@@ -214,8 +211,10 @@ function put(index: Int32Array, hash: number, place: number): void {
   index[at] = place + 1;
 }
 
-function textHash(text: string): number {
-  let hash = SEED;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+function hashOf(first: string, second: string, third: string, number: number): number {
+  let hash = Math.imul(seededHash(first) ^ Math.imul(number, 0x9e3779b1), 0x85ebca6b);
+  if (second !== '') hash ^= seededHash(second);
+  if (third !== '') hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) ^ seededHash(third);
+  hash = Math.imul(hash ^ (hash >>> 16), 0xc2b2ae35);
+  return hash ^ (hash >>> 13);
 }

@@ -146,13 +146,45 @@ export class ProtocolMix {
   }
 }
 
+/** Ports for one time only are all the same: this one. */
+const HIGH = 32_768;
+/** Services and ports whose keys are remembered, rather than put together each time. */
+const REMEMBERED = 4096;
+const keysOfServices = new Map<string, Map<number, string>>();
+const keysOfPorts = new Map<number, string>();
+
 /** By service where it is known, else by port where that is one of a service, else by protocol. */
 function keyOf(o: Observation): string {
-  const protocol = protocolName(o.proto);
-  if (o.service !== '') return `${protocol}/${o.service}`;
-  if (o.proto !== 6 && o.proto !== 17) return protocol;
+  if (o.service !== '') return keyOfService(o.proto, o.service);
+  if (o.proto !== 6 && o.proto !== 17) return protocolName(o.proto);
   const port = Math.min(o.srcPort, o.dstPort);
-  return port > 0 && port < 1024 ? `${protocol}/${port}` : `${protocol}/${o.dstPort < 32_768 ? o.dstPort : 'high'}`;
+  return keyOfPort(o.proto, port > 0 && port < 1024 ? port : Math.min(o.dstPort, HIGH));
+}
+
+function keyOfService(proto: number, service: string): string {
+  let keys = keysOfServices.get(service);
+  if (!keys) {
+    if (keysOfServices.size >= REMEMBERED) keysOfServices.clear();
+    keys = new Map();
+    keysOfServices.set(service, keys);
+  }
+  let key = keys.get(proto);
+  if (key === undefined) {
+    key = `${protocolName(proto)}/${service}`;
+    keys.set(proto, key);
+  }
+  return key;
+}
+
+function keyOfPort(proto: number, port: number): string {
+  const number = (proto << 16) | port;
+  let key = keysOfPorts.get(number);
+  if (key === undefined) {
+    key = `${protocolName(proto)}/${port === HIGH ? 'high' : port}`;
+    if (keysOfPorts.size >= REMEMBERED) keysOfPorts.clear();
+    keysOfPorts.set(number, key);
+  }
+  return key;
 }
 
 function slotsOf(at: number): [string, string, string] {

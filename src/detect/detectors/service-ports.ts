@@ -50,27 +50,38 @@ const USUAL_PORTS: ReadonlyMap<string, readonly number[]> = new Map(
 /** Ports of which something has to be recognised when data goes over them. */
 export const TELLING_PORTS: ReadonlySet<number> = new Set([22, 53, 80, 443]);
 
-const REMEMBERED = 1024;
-const known = new Map<string, readonly string[]>();
-
-/** `ssl,http` → `tls`, `http`; answers are remembered. */
-function namesOf(service: string): readonly string[] {
-  let names = known.get(service);
-  if (names) return names;
-  names = service
-    .toLowerCase()
-    .split(',')
-    .map((name) => SAME.get(name) ?? name);
-  if (known.size >= REMEMBERED) known.clear();
-  known.set(service, names);
-  return names;
-}
-
 /** How foreign a recognised service is on a port: `no` also for services that live anywhere. */
 export type Foreign = 'no' | 'somewhat' | 'yes';
 
+/** Services, and ports of each of them, whose answer is remembered. */
+const REMEMBERED = 1024;
+const known = new Map<string, Map<number, Foreign>>();
+
 export function foreignness(service: string, port: number): Foreign {
-  const names = namesOf(service);
+  let ports = known.get(service);
+  if (!ports) {
+    if (known.size >= REMEMBERED) known.clear();
+    ports = new Map();
+    known.set(service, ports);
+  }
+  let foreign = ports.get(port);
+  if (foreign === undefined) {
+    foreign = judged(namesOf(service), port);
+    if (ports.size >= REMEMBERED) ports.clear();
+    ports.set(port, foreign);
+  }
+  return foreign;
+}
+
+/** `ssl,http` → `tls`, `http`. */
+function namesOf(service: string): readonly string[] {
+  return service
+    .toLowerCase()
+    .split(',')
+    .map((name) => SAME.get(name) ?? name);
+}
+
+function judged(names: readonly string[], port: number): Foreign {
   const belongs = ON_PORT[port];
   if (belongs) return names.some((name) => belongs.includes(name)) ? 'no' : 'yes';
   const isAway = (name: string, homes: ReadonlyMap<string, readonly number[]>) =>
