@@ -93,7 +93,7 @@ async function put(app: RunningApp, name: string, body: object): Promise<void> {
 }
 
 async function statusOf(app: RunningApp, name: string) {
-  return (await app.get(`/v1/outputs/${name}`)).body.status;
+  return (await app.get(`/v1/outputs/${name}`)).body.output.status;
 }
 
 /** Until the output has sent so many. */

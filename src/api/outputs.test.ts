@@ -55,12 +55,15 @@ describe('outputs', () => {
       url: 'https://hook.example/in',
       secret: '********',
     });
-    const change = { config: { url: 'https://other.example/in', secret: '********' }, filter: 'dst.port = 443' };
+    const change = { config: { url: 'https://hook.example/other', secret: '********' }, filter: 'dst.port = 443' };
     expect((await send('PUT', '/v1/outputs/hook', change)).json().output).toMatchObject({
       filter: 'dst.port = 443',
-      config: { url: 'https://other.example/in', secret: '********' },
-      status: { endpoint: 'https://other.example/in' },
+      config: { url: 'https://hook.example/other', secret: '********' },
+      status: { endpoint: 'https://hook.example/other' },
     });
+    // A secret goes nowhere else without being given again.
+    const elsewhere = { config: { url: 'https://other.example/in', secret: '********' } };
+    expect((await send('PUT', '/v1/outputs/hook', elsewhere)).json()).toMatchObject({ code: 'INVALID_PARAMETER' });
     expect((await get('/v1/outputs')).json().items.map((each: { name: string }) => each.name)).toEqual([
       'elastic',
       'hook',

@@ -95,11 +95,11 @@ describe('output set', () => {
     const made = await run(['output', 'set', 'hook', ...HOOK, '--filter', 'risk >= 50']);
     expect([made.exit, made.err]).toEqual([0, expect.stringContaining('Made. vedette output test hook')]);
     expect(made.out).toMatch(/^hook {3}webhook {3}running {3}https:\/\/hook\.example\/in\n {2}only risk >= 50\n/);
-    const changed = await run(['output', 'set', 'hook', 'url=https://other.example/?a=b', '--json']);
+    const changed = await run(['output', 'set', 'hook', 'url=https://hook.example/?a=b', '--json']);
     expect(changed.err).toContain('Changed.');
     expect(JSON.parse(changed.out)).toMatchObject({
       filter: 'risk >= 50',
-      config: { url: 'https://other.example/?a=b' },
+      config: { url: 'https://hook.example/?a=b' },
     });
   });
 
