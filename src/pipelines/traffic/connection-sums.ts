@@ -36,8 +36,10 @@ export interface FinishedConnection {
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-interface Pair extends Omit<Writable<PairAmount>, 'service' | 'rtt'> {
-  readonly services: Map<string, number>;
+interface Pair extends Omit<Writable<PairAmount>, 'rtt'> {
+  /** Bytes of `service`, which is the only one as long as there are not `services`. */
+  bytes: number;
+  services: Map<string, number> | undefined;
   rtt: number;
 }
 
@@ -142,9 +144,7 @@ export class ConnectionSums {
     const forward = src === pair.src;
     pair.src_bytes += forward ? srcBytes : dstBytes;
     pair.dst_bytes += forward ? dstBytes : srcBytes;
-    const { services } = pair;
-    const known = services.get(service);
-    if (known !== undefined || services.size < PAIR_SERVICES) services.set(service, (known ?? 0) + srcBytes + dstBytes);
+    addService(pair, service, srcBytes + dstBytes);
   }
 
   #addTcp(pair: Pair, connection: FinishedConnection): void {
@@ -179,7 +179,9 @@ export class ConnectionSums {
       this.#pairs.add(key, {
         src,
         dst,
-        services: new Map(),
+        service: '',
+        bytes: 0,
+        services: undefined,
         connections: 0,
         packets: 0,
         src_bytes: 0,
@@ -203,8 +205,32 @@ function bytesOfPair(pair: Pair): number {
   return pair.src_bytes + pair.dst_bytes;
 }
 
-function toAmount({ services, rtt, ...pair }: Pair): PairAmount {
-  let [service, most] = ['', -1];
-  for (const [name, bytes] of services) if (bytes > most) [service, most] = [name, bytes];
-  return { ...pair, service, rtt: Number.isFinite(rtt) ? rtt : null };
+function addService(pair: Pair, service: string, bytes: number): void {
+  if (!pair.services && (pair.service === service || pair.service === '')) {
+    pair.service = service;
+    pair.bytes += bytes;
+    return;
+  }
+  pair.services ??= new Map([[pair.service, pair.bytes]]);
+  const known = pair.services.get(service);
+  if (known !== undefined || pair.services.size < PAIR_SERVICES) pair.services.set(service, (known ?? 0) + bytes);
+}
+
+function toAmount(pair: Pair): PairAmount {
+  const { src, dst, connections, packets, src_bytes, dst_bytes, data_segments, retransmitted, reordered, rtt } = pair;
+  let { service, bytes: most } = pair;
+  for (const [name, bytes] of pair.services ?? []) if (bytes > most) [service, most] = [name, bytes];
+  return {
+    src,
+    dst,
+    connections,
+    packets,
+    src_bytes,
+    dst_bytes,
+    data_segments,
+    retransmitted,
+    reordered,
+    service,
+    rtt: Number.isFinite(rtt) ? rtt : null,
+  };
 }

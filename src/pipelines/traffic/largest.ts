@@ -1,3 +1,13 @@
+interface Ranked<T> {
+  readonly key: string;
+  readonly entry: T;
+  readonly size: number;
+}
+
+function byRank<T>(a: Ranked<T>, b: Ranked<T>): number {
+  return b.size - a.size || (a.key < b.key ? -1 : 1);
+}
+
 /**
  * Entries by key in bounded memory: when there are twice as many as `capacity`, the smaller half is dropped in one go. An
  * entry that comes again counts from there on, so what is told of small ones can be too low; large ones stay.
@@ -32,9 +42,20 @@ export class Largest<T> {
 
   /** The `limit` largest by `size` that are not 0, the largest first; equal ones by key, whatever came first. */
   top(limit: number, size = this.#size): T[] {
-    const all = [...this.#entries].filter(([, entry]) => size(entry) > 0);
-    all.sort(([a, x], [b, y]) => size(y) - size(x) || (a < b ? -1 : 1));
-    return all.slice(0, limit).map(([, entry]) => entry);
+    const best: Ranked<T>[] = [];
+    let last: Ranked<T> | undefined;
+    for (const [key, entry] of this.#entries) {
+      const ranked = { key, entry, size: size(entry) };
+      // Nearly all are behind the best so far: those need not be sorted.
+      if (!(ranked.size > 0) || (last && byRank(ranked, last) > 0)) continue;
+      if (best.push(ranked) < 2 * limit) continue;
+      best.sort(byRank).length = limit;
+      last = best[limit - 1];
+    }
+    return best
+      .sort(byRank)
+      .slice(0, limit)
+      .map(({ entry }) => entry);
   }
 
   #drop(): void {
