@@ -1,3 +1,5 @@
+import { BodyMeter } from './body-meter.ts';
+
 /** What is sent for one event: the line of the action, and that of the document. */
 export interface BulkDocument {
   /** Place of the event in the rows that were given to `send`. */
@@ -24,17 +26,16 @@ export function bulkBody(documents: readonly BulkDocument[]): string {
 
 /** As many documents a request as its bytes allow, one at least, in their order. */
 export function* bulkRequests(documents: readonly BulkDocument[], bytes: number): Iterable<readonly BulkDocument[]> {
+  const meter = new BodyMeter(bytes);
   let from = 0;
-  let sum = 0;
   for (const [at, { action, text }] of documents.entries()) {
     // Actions are ASCII; two line feeds.
-    const size = action.length + Buffer.byteLength(text) + 2;
-    if (at > from && sum + size > bytes) {
-      yield documents.slice(from, at);
-      from = at;
-      sum = 0;
-    }
-    sum += size;
+    const extra = action.length + 2;
+    if (meter.fits(text, extra)) continue;
+    yield documents.slice(from, at);
+    from = at;
+    meter.reset();
+    meter.fits(text, extra);
   }
   if (from < documents.length) yield documents.slice(from);
 }

@@ -47,8 +47,9 @@ export function bulkVerdict(documents: readonly BulkDocument[], exchange: Exchan
 
 /** What keeps a whole request from being done, told by its status alone, with the words of the cluster's own error. */
 export function requestProblem({ problem, answer }: Exchange, { clean }: BulkJudge): Problem | undefined {
+  if (problem === undefined) return undefined;
   const { type, reason } = requestError(answer?.text ?? '');
-  if (problem === undefined || type === '') return problem;
+  if (type === '') return problem;
   return { ...problem, code: type, detail: clean(`The cluster answers ${problem.status}: ${type}: ${reason}`) };
 }
 
