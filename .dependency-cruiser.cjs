@@ -101,7 +101,7 @@ module.exports = {
     {
       name: 'no-dev-deps',
       severity: 'error',
-      from: { path: '^src/', pathNot: test },
+      from: { path: '^src/', pathNot: [test, '/fixtures/'] },
       to: { dependencyTypes: ['npm-dev'] },
     },
   ],

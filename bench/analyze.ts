@@ -13,7 +13,8 @@ import { writePacketLoad } from './support/packet-load.ts';
 
 const PACKETS = Number(process.env.BENCH_PACKETS ?? 1_000_000);
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
-const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+/** As it is installed: what `npm run build` made. */
+const MAIN = fileURLToPath(new URL('../bin/vedette.cjs', import.meta.url));
 
 interface Contender {
   readonly name: string;
@@ -28,7 +29,7 @@ interface Measured {
 }
 
 function contenders(file: string): Contender[] {
-  const vedette = ['--import', 'tsx', MAIN, 'analyze', file, '--quiet'];
+  const vedette = [MAIN, 'analyze', file, '--quiet'];
   const fields = ['-T', 'fields', '-e', 'tcp.analysis.retransmission', '-e', 'tcp.analysis.ack_rtt'];
   return [
     { name: 'vedette analyze', command: process.execPath, args: vedette },

@@ -2,7 +2,8 @@
 # Sends enriched events to Elasticsearch or OpenSearch, and one marked event now to see that it works.
 # Usage: VEDETTE_KEY=... ELASTIC_URL=https://elastic.example:9200 ELASTIC_API_KEY=... scripts/configure-elastic.sh
 # Also: ELASTIC_USERNAME and ELASTIC_PASSWORD instead of the key, ELASTIC_INDEX_PREFIX (telemetry-),
-# ELASTIC_VERIFY_TLS (true). Several addresses are separated by commas.
+# ELASTIC_VERIFY_TLS (true), ELASTIC_ALLOW_PRIVATE (auto: set where an address is a private one). Several addresses are
+# separated by commas.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 need_key admin
@@ -17,9 +18,9 @@ request="{\"urls\":[$urls],\"index_prefix\":$(json "${ELASTIC_INDEX_PREFIX:-tele
 [ -z "${ELASTIC_API_KEY:-}" ] || request+=",\"api_key\":$(json "$ELASTIC_API_KEY")"
 [ -z "${ELASTIC_USERNAME:-}" ] || request+=",\"username\":$(json "$ELASTIC_USERNAME")"
 [ -z "${ELASTIC_PASSWORD:-}" ] || request+=",\"password\":$(json "$ELASTIC_PASSWORD")"
+private=$(allow_private ELASTIC_ALLOW_PRIVATE "${ELASTIC_ALLOW_PRIVATE:-auto}" "${addresses[@]}")
+request+=$private
 
 ask POST /v1/outputs/elastic "$request}"
 expect 200 'POST /v1/outputs/elastic'
-ask POST /v1/outputs/test '{"target":"elastic"}'
-expect 200 'POST /v1/outputs/test'
-echo "$body"
+test_event elastic

@@ -66,6 +66,7 @@ const REST = `## Labels
 | \`code\` | of a condition: \`silent\`, \`losing\`, \`clock\`, \`no-template\`, \`limited\`, \`malformed\` ([what they mean](25-collect-flows.md#conditions)) |
 | \`protocol\`, \`domain\` | \`netflow5\`, \`netflow9\`, \`ipfix\`, \`sflow\`; source id or observation domain |
 | \`interface\`, \`direction\` | index of an interface of an exporter; \`in\`, \`out\` |
+| \`output\`, \`state\` | the name of an output; \`running\`, \`retrying\`, \`blocked\`, \`paused\`, \`stopped\` |
 | \`outcome\` | of a query of the state store: \`ok\`, \`error\` |
 
 Beside them stand the \`process_*\` and \`nodejs_*\` metrics of the process: memory, CPU time, open files, event loop, garbage

@@ -80,7 +80,8 @@ describe('configure-*.sh', () => {
       ELASTIC_API_KEY: 'k',
       ELASTIC_VERIFY_TLS: 'false',
     };
-    expect(await script('configure-elastic.sh', () => ({ body: {} }), env)).toMatchObject({ exit: 0 });
+    const asVedette = () => ({ body: { status: 'ok' } });
+    expect(await script('configure-elastic.sh', asVedette, env)).toMatchObject({ exit: 0 });
     expect(JSON.parse(server!.seen[0].body)).toEqual({
       urls: ['https://a.example:9200', 'https://b.example:9200'],
       index_prefix: 'telemetry-',
@@ -97,6 +98,37 @@ describe('configure-*.sh', () => {
     expect(refused).toMatchObject({
       exit: 1,
       output: expect.stringContaining('answered 403, not 200: {"error":"no"}'),
+    });
+  });
+
+  it.each([
+    ['https://127.0.0.1:8088', 'auto', true],
+    ['https://localhost:8088/services/collector', 'auto', true],
+    ['https://[fd12:3456::7]:8088', 'auto', true],
+    ['https://172.31.0.9', 'auto', true],
+    ['https://172.32.0.9', 'auto', undefined],
+    ['https://100.63.0.9:8088', 'auto', undefined],
+    ['https://192.168.1.9:8088', 'false', undefined],
+    ['https://198.51.100.7:8088', 'true', true],
+  ])('allow private addresses where there is one: %s with %s', async (url, setting, allowed) => {
+    const asVedette = () => ({ body: { status: 'ok' } });
+    const splunk = { SPLUNK_HEC_URL: url, SPLUNK_HEC_TOKEN: 't', SPLUNK_ALLOW_PRIVATE: setting };
+    const { exit, output } = await script('configure-splunk.sh', asVedette, splunk);
+    expect([exit, JSON.parse(server!.seen[0].body).allow_private]).toEqual([0, allowed]);
+    expect(output.includes('allow_private is set')).toBe(allowed === true && setting === 'auto');
+    await server!.close();
+    const elastic = { ELASTIC_URL: `https://198.51.100.7:9200,${url}`, ELASTIC_ALLOW_PRIVATE: setting };
+    expect((await script('configure-elastic.sh', asVedette, elastic)).exit).toBe(0);
+    expect(JSON.parse(server!.seen[0].body).allow_private).toBe(allowed);
+  });
+
+  it('fail when the receiver does not take the test event', async () => {
+    const asVedette = ({ path }: Seen): Answer =>
+      path.endsWith('/test') ? { body: { status: 'error', error: 'Invalid token' } } : { body: { status: 'ok' } };
+    const env = { SPLUNK_HEC_URL: 'https://splunk.example:8088', SPLUNK_HEC_TOKEN: 't' };
+    expect(await script('configure-splunk.sh', asVedette, env)).toMatchObject({
+      exit: 1,
+      output: expect.stringMatching(/Invalid token[\s\S]*did not take the test event/),
     });
   });
 });

@@ -21,27 +21,29 @@ import type { Settings } from './kit/settings.ts';
 import { packageRoot, readVersion } from './kit/version.ts';
 import { parseFilter } from './model/filter/parser.ts';
 import { parseReasons } from './model/risk.ts';
-import { EventAnalysis } from './pipelines/event-windows/event-analysis.ts';
-import { EventFollower } from './pipelines/event-windows/event-follower.ts';
-import { EventMemories } from './pipelines/event-windows/event-memory.ts';
-import { trafficFilter } from './pipelines/event-windows/event-record.ts';
+import { storedEvents } from './pipelines/event-windows/stored-events.ts';
 import { ExporterRegistry } from './pipelines/exporter-registry.ts';
 import { readExporterSettings } from './pipelines/exporter-settings.ts';
 import { ensureCliKey, ensureFirstKey } from './pipelines/first-keys.ts';
 import { FlowCollector } from './pipelines/flows.ts';
 import { loadLocalIndicators } from './pipelines/indicator-sources.ts';
+import { outputKinds } from './pipelines/outputs/output-kinds.ts';
+import { outputsOfSettings } from './pipelines/outputs/settings-outputs.ts';
+import { OutputService } from './pipelines/outputs.ts';
 import { TelemetryPipeline } from './pipelines/telemetry.ts';
 import { addressFacts } from './pipelines/traffic/address-facts.ts';
 import { storedAnalysis } from './pipelines/traffic/stored-analysis.ts';
 import { StoredRuns } from './pipelines/traffic/stored-runs.ts';
 import { TrafficAnalysis } from './pipelines/traffic.ts';
-import type { EventParts } from './pipelines/traffic-service/event-source.ts';
 import { TrafficService } from './pipelines/traffic-service.ts';
 import { interfaceSpeed } from './sources/capture/interfaces.ts';
 import { LiveCapture } from './sources/capture/live-capture.ts';
 import { JsonlFileSource } from './sources/jsonl-file.ts';
 import { PostgresStateStore } from './stores/state/state-store.ts';
 import { ColumnStore } from './stores/telemetry/column-store.ts';
+
+/** Rows that wait to be inserted when events come as fast as the machine takes them. */
+const BUSY_ROWS = 100_000;
 
 export interface FollowedFile {
   readonly path: string;
@@ -162,7 +164,21 @@ export function createApp(config: LoadedConfig, options: AppOptions): App {
       }),
     );
   }
+  const outputs = new OutputService({
+    state,
+    telemetry,
+    node: settings.node,
+    kinds: outputKinds({ home: join(settings.dataDir, 'outputs'), allowed: settings.outputs.fileDirs }),
+    configured: outputsOfSettings(settings),
+    deadLetterDays: settings.telemetry.deadLetterDays,
+    pressure: () => Math.min(1, telemetry.spooledRows / BUSY_ROWS),
+    version: readVersion().version,
+    metrics,
+    log: log.child({ component: 'outputs' }),
+  });
+  components.push(outputs);
   const deps: ApiDeps = {
+    outputs,
     telemetry,
     state,
     locator,
@@ -299,31 +315,22 @@ function trafficService(
       if (!traffic.storeConnections || run === undefined) return new TrafficAnalysis(options, hooks);
       return storedAnalysis(options, hooks, { source, input, run, runs, take: (batch) => pipeline.take(batch, []) });
     },
-    events: storedEvents(settings, { state, telemetry, log }),
+    events: storedEvents({
+      store: telemetry,
+      settings: state.settings,
+      learned: join(settings.dataDir, 'traffic', 'learned.json'),
+      follow: traffic.mode === 'events',
+      windowSeconds: traffic.windowSeconds,
+      lateness: traffic.eventLateness,
+      homeNetworks: geo.homeNetworks,
+      facts: { ...places, linkBps: traffic.linkBps || undefined },
+      log: log.child({ component: 'traffic' }),
+    }),
     capture: new LiveCapture({ tool: traffic.captureTool, ringPackets, ringBytes, folder: captureDir }),
     settings: state.settings,
     metrics,
     log: log.child({ component: 'traffic' }),
   });
-}
-
-/** How flows and logs in the store are analysed: as they come in, and again where that is asked for. */
-function storedEvents(
-  { dataDir, traffic, geo }: Settings,
-  { state, telemetry, log }: { state: PostgresStateStore; telemetry: ColumnStore; log: Log },
-): EventParts {
-  const { homeNetworks } = geo;
-  const { windowSeconds, eventLateness: lateness } = traffic;
-  const memories = new EventMemories(join(dataDir, 'traffic', 'learned.json'), state.settings);
-  const options = { store: telemetry, memories, windowSeconds, lateness, homeNetworks };
-  return {
-    follower:
-      traffic.mode === 'events'
-        ? new EventFollower({ ...options, log: log.child({ component: 'traffic' }) })
-        : undefined,
-    analysis: ({ range, filter }, seconds, hooks) =>
-      new EventAnalysis(telemetry, { range, filter: trafficFilter(filter) }, { seconds, homeNetworks }, hooks),
-  };
 }
 
 /** As `/v1/health` tells: the older traffic tool said there what it analysed. */

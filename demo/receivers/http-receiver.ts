@@ -158,7 +158,13 @@ export class HttpReceiver<C extends Controls> implements Receiver<C> {
   ): Promise<void> {
     const { text } = await bodyOf(request, 2 ** 20);
     if (path === '/control/certificate') this.present(query.get('which') === 'wrong' ? 'wrong' : 'right');
-    if (request.method === 'PATCH') Object.assign(this.controls, JSON.parse(text));
+    if (request.method === 'PATCH') {
+      const changes = JSON.parse(text);
+      const strange = Object.keys(changes).find((name) => !Object.hasOwn(this.controls, name));
+      if (strange !== undefined)
+        return send(response, { status: 400, body: { error: `There is no control ${strange}.` } });
+      Object.assign(this.controls, changes);
+    }
     send(response, { status: 200, body: { ...this.ledger.sums, controls: this.controls } });
     if (path !== '/control/restart') return;
     await once(response, 'close');

@@ -8,24 +8,25 @@ import { type FileHandle, open } from 'node:fs/promises';
 export class Ledger {
   readonly #counts = new Map<string, number>();
   readonly #file: string | undefined;
+  readonly #most: number;
   #handle: FileHandle | undefined;
   #events = 0;
   #pending = '';
   #writing: Promise<void> | undefined;
   #next: Promise<void> | undefined;
 
-  /** Reads what the file has; what a crash left of a last line is cut off. */
-  constructor(file?: string) {
+  /**
+   * Reads what the file has; what a crash left of a last line is cut off.
+   * @param most ids that are remembered, the newest; all of them when not given.
+   */
+  constructor(file?: string, most = Number.POSITIVE_INFINITY) {
     this.#file = file;
+    this.#most = most;
     if (file === undefined || !existsSync(file)) return;
-    const text = readFileSync(file, 'latin1');
-    const end = text.lastIndexOf('\n') + 1;
-    if (end < text.length) truncateSync(file, end);
-    for (let from = 0; from < end; ) {
-      const to = text.indexOf('\n', from);
-      this.#count(Buffer.from(text.slice(from, to), 'latin1').toString());
-      from = to + 1;
-    }
+    const bytes = readFileSync(file);
+    const end = bytes.lastIndexOf('\n') + 1;
+    if (end < bytes.length) truncateSync(file, end);
+    for (const id of bytes.toString('utf8', 0, end).split('\n')) if (id !== '') this.#count(id);
   }
 
   has(id: string): boolean {
@@ -58,6 +59,11 @@ export class Ledger {
     await this.#next;
   }
 
+  /** Resolves when everything that was added until now is on disk. */
+  async synced(): Promise<void> {
+    await (this.#next ?? this.#writing);
+  }
+
   async close(): Promise<void> {
     await this.#next;
     await this.#writing;
@@ -68,6 +74,9 @@ export class Ledger {
   #count(id: string): void {
     this.#counts.set(id, (this.#counts.get(id) ?? 0) + 1);
     this.#events++;
+    if (this.#counts.size <= this.#most) return;
+    const [oldest] = this.#counts.keys();
+    this.#counts.delete(oldest);
   }
 
   #write(): Promise<void> {

@@ -1,9 +1,15 @@
+import { startElastic } from './elastic.ts';
 import type { Controls, Receiver, ReceiverOptions } from './receiver.ts';
 import { startSplunk } from './splunk.ts';
+import { startSyslog } from './syslog.ts';
+import { startWebhook } from './webhook.ts';
 
 /** The receivers that can be started by name, each with the options of its kind. */
 const RECEIVERS: Readonly<Record<string, (options: ReceiverOptions<never>) => Promise<Receiver<Controls>>>> = {
+  elastic: startElastic,
   splunk: startSplunk,
+  syslog: startSyslog,
+  webhook: startWebhook,
 };
 
 /**

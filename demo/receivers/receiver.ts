@@ -11,6 +11,8 @@ export interface ReceiverOptions<C extends Controls = Controls> {
   readonly port?: number;
   /** Keeps what was taken here; see {@link Ledger}. */
   readonly file?: string;
+  /** Ids that are remembered, the newest; all of them when not given. */
+  readonly remember?: number;
   /** HTTPS: with a certificate of its own making, or with these PEM texts. */
   readonly tls?: boolean | { readonly key: string; readonly cert: string };
   /** Of the shares of faults. */

@@ -7,13 +7,17 @@ import type { Controls, Receiver, ReceiverOptions } from './receiver.ts';
 import { type AckControls, SplunkAcks } from './splunk-acks.ts';
 import { SPLUNK_ANSWERS } from './splunk-answers.ts';
 
-/** A token and what it allows. */
-export interface SplunkControls extends Controls, AckControls {
-  token: string;
+/** What a token allows. */
+interface TokenControls {
   disabled: boolean;
-  /** Indexes the token may write to; all when empty. */
+  /** Indexes it may write to; all when empty. */
   indexes: string[];
   useAck: boolean;
+}
+
+/** What the collector is told to do. Each token can have settings of its own; the others are those of all. */
+export interface SplunkControls extends Controls, AckControls, TokenControls {
+  tokens: Record<string, Partial<TokenControls>>;
   /** `near` answers 24, `full` 26 and makes the health 18. */
   queue: 'ok' | 'near' | 'full';
   /** Makes the health 19 (20 with a full queue). */
@@ -33,7 +37,7 @@ const HEALTH = /^\/services\/collector\/health(\/1\.0)?$/;
 /** Starts a collector as Splunk's answers, on loopback. */
 export async function startSplunk(options: ReceiverOptions<SplunkControls> = {}): Promise<Receiver<SplunkControls>> {
   const controls: SplunkControls = { ...defaults(), ...options.controls };
-  const ledger = new Ledger(options.file);
+  const ledger = new Ledger(options.file, options.remember);
   const splunk = new Splunk(controls, ledger, options.seed ?? 1);
   const kind = {
     controls,
@@ -52,7 +56,7 @@ export async function startSplunk(options: ReceiverOptions<SplunkControls> = {})
 function defaults(): SplunkControls {
   return {
     faults: [],
-    token: '11111111-2222-3333-4444-555555555555',
+    tokens: { '11111111-2222-3333-4444-555555555555': {} },
     disabled: false,
     indexes: [],
     useAck: false,
@@ -89,34 +93,33 @@ class Splunk {
     const code = faultOf(request.faults, 'code');
     if (code) return answer(Number(code.code));
     if (HEALTH.test(path)) return this.#health(request);
-    const refused = this.#refuse(request);
+    const token = this.#token(request);
+    if (typeof token === 'number') return answer(token);
+    const refused = refusal(request, token);
     if (refused !== undefined) return answer(refused);
     const [node, cookie] = this.#node(request);
     const channel = `${node} ${channelOf(request)}`;
-    const reply = path === '/services/collector/ack' ? this.#ask(request, channel) : await this.#take(request, channel);
+    const reply =
+      path === '/services/collector/ack' ? this.#ask(request, channel) : await this.#take(request, channel, token);
     return cookie === undefined ? reply : { ...reply, headers: { 'set-cookie': cookie } };
   }
 
-  /** Code of what is wrong with token, channel or path. */
-  #refuse({ headers, path, query }: Received): number | undefined {
-    const { token, disabled, useAck } = this.#controls;
+  /** The settings of the request's token, or the code of what is wrong with it. */
+  #token({ headers, query }: Received): TokenControls | number {
     const { authorization } = headers;
     if (authorization === undefined) return query.has('token') ? 16 : 2;
     const [, scheme, value] = /^(\S+) (\S+)$/.exec(authorization) ?? [];
     if (scheme !== 'Splunk') return 3;
-    if (value !== token) return 4;
-    if (disabled) return 1;
-    const channel = channelOf({ headers, query });
-    if (path === '/services/collector/ack' && !useAck) return 14;
-    if (useAck && channel === '') return 10;
-    return channel !== '' && !GUID.test(channel) ? 11 : undefined;
+    const { tokens, disabled, indexes, useAck } = this.#controls;
+    if (!Object.hasOwn(tokens, value)) return 4;
+    return { disabled, indexes, useAck, ...tokens[value] };
   }
 
-  #health({ headers }: Received): Reply {
-    const { token, disabled, queue, ackService } = this.#controls;
-    const { authorization } = headers;
-    if (authorization !== undefined && authorization !== `Splunk ${token}`) return answer(21);
-    if (authorization !== undefined && disabled) return answer(22);
+  #health(request: Received): Reply {
+    const { queue, ackService } = this.#controls;
+    const token = request.headers.authorization === undefined ? undefined : this.#token(request);
+    if (typeof token === 'number') return answer(21);
+    if (token?.disabled) return answer(22);
     if (queue === 'full') return answer(ackService ? 18 : 20);
     return answer(ackService ? 17 : 19);
   }
@@ -137,9 +140,9 @@ class Splunk {
     return { status: 200, body: { acks: this.#acks.ask(channel, acks.map(Number), Date.now()) } };
   }
 
-  async #take({ path, text, faults }: Received, channel: string): Promise<Reply> {
+  async #take({ path, text, faults }: Received, channel: string, { useAck, indexes }: TokenControls): Promise<Reply> {
     if (!COLLECTOR.test(path)) return { status: 404, body: { text: 'The requested URL was not found.', code: 404 } };
-    const { queue, useAck, maxAcks } = this.#controls;
+    const { queue, maxAcks } = this.#controls;
     if (queue === 'full') return answer(26);
     if (useAck && this.#acks.waiting(channel) >= maxAcks) return answer(27);
     if (text.trim() === '') return answer(5);
@@ -149,7 +152,7 @@ class Splunk {
     const item = faultOf(faults, 'item');
     const ids: string[] = [];
     for (const [index, event] of events.entries()) {
-      const code = index === badTime ? 15 : this.#judge(event, item);
+      const code = index === badTime ? 15 : judge(event, item, indexes);
       if (code !== undefined) {
         // What stood before it is in already; only the wrong index is numbered from one.
         await this.#ledger.add(ids);
@@ -162,18 +165,26 @@ class Splunk {
     if (useAck && this.#acks.waiting(channel) > maxAcks * 0.9) return answer(25, more);
     return answer(queue === 'near' ? 24 : 0, more);
   }
+}
 
-  /** Code of what is wrong with an event; undefined when it is taken. */
-  #judge(event: unknown, item: FaultOf<'item'> | undefined): number | undefined {
-    if (typeof event !== 'object' || event === null || Array.isArray(event)) return 6;
-    const { event: content, time, fields, index } = event as Record<string, unknown>;
-    if (content === undefined) return 12;
-    if (content === null || content === '') return 13;
-    if (!timeIsGood(time) || !fieldsAreGood(fields)) return 15;
-    const { indexes } = this.#controls;
-    if (index !== undefined && indexes.length > 0 && !indexes.includes(String(index))) return 7;
-    return item && hits(item, idOf(content)) ? Number(item.code) : undefined;
-  }
+/** Code of what is wrong with a request that has a token; undefined when nothing is. */
+function refusal({ headers, path, query }: Received, { disabled, useAck }: TokenControls): number | undefined {
+  if (disabled) return 1;
+  const channel = channelOf({ headers, query });
+  if (path === '/services/collector/ack' && !useAck) return 14;
+  if (useAck && channel === '') return 10;
+  return channel !== '' && !GUID.test(channel) ? 11 : undefined;
+}
+
+/** Code of what is wrong with an event; undefined when it is taken. */
+function judge(event: unknown, item: FaultOf<'item'> | undefined, indexes: readonly string[]): number | undefined {
+  if (typeof event !== 'object' || event === null || Array.isArray(event)) return 6;
+  const { event: content, time, fields, index } = event as Record<string, unknown>;
+  if (content === undefined) return 12;
+  if (content === null || content === '') return 13;
+  if (!timeIsGood(time) || !fieldsAreGood(fields)) return 15;
+  if (index !== undefined && indexes.length > 0 && !indexes.includes(String(index))) return 7;
+  return item && hits(item, idOf(content)) ? Number(item.code) : undefined;
 }
 
 function channelOf({ headers, query }: Pick<Received, 'headers' | 'query'>): string {

@@ -6,6 +6,7 @@ import type { Metrics } from '../kit/metrics.ts';
 import type { Envelope } from '../model/envelope.ts';
 import type { CollectorView, ExporterDirectory } from '../model/exporter-view.ts';
 import type { RecordError } from '../model/outcome.ts';
+import type { OutputDirectory } from '../model/output.ts';
 import type { TrafficDirectory } from '../model/traffic-view.ts';
 import type { StateStore } from '../stores/state/store.ts';
 import type { EventRow, StoredDeadLetter, TelemetryStore } from '../stores/telemetry/store.ts';
@@ -77,4 +78,6 @@ export interface ApiDeps {
   collector?(): CollectorView;
   /** Captures, live traffic and what was found in them. */
   readonly traffic?: TrafficDirectory;
+  /** Where events are delivered to. */
+  readonly outputs?: OutputDirectory;
 }

@@ -12,6 +12,7 @@ const TAGS = [
   ['intel', 'Look-ups and local indicators.'],
   ['exporters', 'Devices that send flows, and the sockets they send to.'],
   ['traffic', 'Captures and live traffic: windows, anomalies, baselines.'],
+  ['outputs', 'Where events are delivered to, and what was refused there.'],
   ['dead letters', 'Records that could not be taken.'],
   ['keys', 'API keys and the audit log.'],
   ['system', 'Health, version, metrics, settings.'],

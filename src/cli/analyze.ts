@@ -5,13 +5,16 @@ import type { Anomaly, Window } from '../model/window.ts';
 import type { Analysis, AnalysisHooks, CreateAnalysis } from './analysis.ts';
 import { analysisDocument } from './analysis-document.ts';
 import { analysisReport } from './analysis-report.ts';
+import { analyzeEvents } from './analyze-events.ts';
 import { type AnalyzePlan, analyzeOptions } from './analyze-options.ts';
+import { analyzeServe } from './analyze-serve.ts';
 import { anomalyBlocks } from './anomaly-text.ts';
 import { type CaptureFile, captureFault, captureFiles } from './capture-files.ts';
 import { type Command, command } from './command.ts';
 import { connectionLine } from './connection-lines.ts';
 import { CliError, EXIT, type ExitCode } from './exit.ts';
 import { counted } from './figures.ts';
+import type { CreateApp } from './host.ts';
 import type { Io } from './io.ts';
 import { Problems } from './problems.ts';
 import { Progress } from './progress.ts';
@@ -27,7 +30,7 @@ const PIPE_GRACE = 500;
 const ARGS = {
   file: {
     type: 'positional',
-    required: true,
+    required: false,
     description: 'pcap or pcapng, plain, gzip or zstd; several, or - for stdin',
   },
   output: {
@@ -48,10 +51,20 @@ const ARGS = {
   allow: { type: 'string', valueHint: 'FILE', description: 'Allow rules as JSON: what they meet is hidden' },
   'fail-on': { type: 'string', valueHint: 'low|medium|high', description: 'Exit with 1 at anomalies this severe' },
   quiet: { type: 'boolean', alias: 'q', description: 'No progress and no account on stderr' },
+  serve: { type: 'boolean', description: 'Show it in the dashboard, until Ctrl-C' },
+  open: { type: 'boolean', description: 'With --serve: open the browser' },
+  listen: { type: 'string', valueHint: 'HOST:PORT', description: 'With --serve: address and port to listen on' },
+  data: { type: 'string', valueHint: 'DIR', description: 'With --serve: data folder (default: .data/analyze)' },
+  events: { type: 'boolean', description: 'Flows and logs that a running server has stored, instead of a file' },
+  filter: { type: 'string', valueHint: 'EXPRESSION', description: 'With --events: only those that match this' },
+  from: { type: 'string', valueHint: 'TIME', description: 'With --events: start, ISO, -15m, -7d (default: -1h)' },
+  to: { type: 'string', valueHint: 'TIME', description: 'With --events: end (default: now)' },
+  server: { type: 'string', valueHint: 'URL', description: 'With --events: address of the server' },
+  key: { type: 'string', description: 'With --events: API key' },
 } as const;
 
 /** `vedette analyze`. */
-export function analyze(createAnalysis: CreateAnalysis): Command {
+export function analyze(createAnalysis: CreateAnalysis, createApp: CreateApp): Command {
   return command({
     name: 'analyze',
     description: 'What is in a capture: who talked to whom, services, latency, loss, anomalies. Needs no server.',
@@ -60,9 +73,15 @@ export function analyze(createAnalysis: CreateAnalysis): Command {
       'vedette analyze *.pcapng.gz --html report.html',
       'vedette analyze office.pcap --conns ndjson | jq -c \'select(.conn_state == "S0")\'',
       'tcpdump -w - -c 10000 | vedette analyze -',
+      'vedette analyze office.pcap --serve --open',
+      'vedette analyze --events --from -24h --filter "src.ip = 10.0.0.0/8"',
     ],
     args: ARGS,
     async run({ args, io }) {
+      if (args.events) return analyzeEvents(args, io);
+      if (args._.length === 0)
+        throw new CliError(EXIT.usage, 'Which capture?', 'vedette analyze FILE; vedette analyze --events');
+      if (args.serve) return analyzeServe(args, io, createApp);
       const plan = await analyzeOptions(args, io);
       const files = await captureFiles(args._, io);
       const job = new AnalyzeJob(plan, io);

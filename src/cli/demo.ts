@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { DEMO_EXPORTERS_YAML } from '../../demo/exporters/demo-devices.ts';
 import { DemoExporters } from '../../demo/exporters/demo-exporters.ts';
 import { demoListen, demoTargets } from '../../demo/exporters/targets.ts';
+import { DemoOutputs } from '../../demo/receivers/demo-outputs.ts';
 import { DemoTraffic, demoLog, demoThreatList, prepareDemo } from '../../demo/traffic.ts';
 import { messageOf } from '../kit/errors.ts';
 import { type Command, command } from './command.ts';
@@ -47,7 +48,10 @@ export function demo(createApp: CreateApp): Command {
         const targets = flows.enabled ? demoTargets(flows.listen) : undefined;
         const exporters = targets && new DemoExporters(targets);
         exporters?.start().catch((error: unknown) => log.warn(`demo exporters: ${messageOf(error)}`));
+        const outputs = new DemoOutputs({ endpoint: address, key: cliKey, warn: (message) => log.warn(message) });
+        outputs.start().catch((error: unknown) => log.warn(`demo outputs: ${messageOf(error)}`));
         return () => {
+          outputs.stop().catch((error: unknown) => log.warn(`demo outputs: ${messageOf(error)}`));
           traffic.stop();
           exporters?.stop();
         };

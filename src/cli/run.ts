@@ -27,7 +27,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   ingest: { about: 'Send a file of records to a server', load: async () => (await import('./ingest.ts')).ingest },
   analyze: {
     about: 'What is in a capture: talkers, services, latency, loss, anomalies',
-    load: async (parts) => (await import('./analyze.ts')).analyze(parts.createAnalysis),
+    load: async (parts) => (await import('./analyze.ts')).analyze(parts.createAnalysis, parts.createApp),
   },
   decode: { about: 'Show the flows in a capture', load: async () => (await import('./decode.ts')).decode },
   replay: {
@@ -40,6 +40,14 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   exporters: {
     about: 'Devices that send flows, and how they are',
     load: async () => (await import('./exporters.ts')).exporters,
+  },
+  outputs: {
+    about: 'Where events are delivered to, and how that goes',
+    load: async () => (await import('./outputs.ts')).outputs,
+  },
+  output: {
+    about: 'Make, test and steer an output; its dead letters',
+    load: async () => (await import('./output-command.ts')).output,
   },
   export: {
     about: 'Write events as NDJSON, CSV or Parquet',

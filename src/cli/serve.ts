@@ -123,7 +123,8 @@ function greet(started: Started, io: Io, open: boolean): void {
   if (open) openBrowser(started.address, io);
 }
 
-function openBrowser(url: string, io: Io): void {
+/** Opens a page in the browser of the person, or says that this is up to them. */
+export function openBrowser(url: string, io: Io): void {
   const opener = process.platform === 'darwin' ? 'open' : process.platform === 'win32' ? 'explorer' : 'xdg-open';
   const child = spawn(opener, [url], { stdio: 'ignore', detached: true });
   child.on('error', () => io.say(`No browser could be opened: visit ${url}`));

@@ -176,8 +176,8 @@ describe('mistakes', () => {
 describe('sections that nothing acts on', () => {
   it('exist, and setting one is a warning', () => {
     for (const section of UNUSED_SECTIONS) expect(Object.keys(SETTINGS)).toContain(section);
-    const { warnings } = load({ env: { SPLUNK_HEC_TOKEN: 'hidden', RATE_LIMIT_INGEST_RPM: '5' } });
-    expect(warnings).toEqual(['outputs.splunk.token is set (env), and nothing in this version acts on it.']);
+    const { warnings } = load({ env: { OTX_API_KEY: 'hidden', RATE_LIMIT_INGEST_RPM: '5' } });
+    expect(warnings).toEqual(['feeds.otx.key is set (env), and nothing in this version acts on it.']);
   });
 });
 

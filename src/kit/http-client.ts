@@ -151,7 +151,8 @@ function headersOf(received: Record<string, string | string[] | undefined>): Pic
   return { headers, cookies };
 }
 
-function failureOf(error: unknown): HttpFailure {
+/** Sorts what a socket or a look-up throws. */
+export function failureOf(error: unknown): HttpFailure {
   if (error instanceof RefusedAddress) return new HttpFailure('refused', 'REFUSED_ADDRESS', error.message);
   const code = String((error as { code?: unknown } | null)?.code ?? 'UNKNOWN');
   // A name with several addresses, none of which answers: the error of all has no words of its own.

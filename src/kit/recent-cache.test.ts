@@ -13,8 +13,9 @@ it('asks once for what is used, and forgets what is not', () => {
     expect(cache.get(`key ${i}`)).toBe(`key ${i}`.length);
     expect(cache.size).toBeLessThanOrEqual(20);
   }
-  expect(asked.filter((key) => key === 'often' || key === 'none')).toEqual(['often', 'none']);
-  expect(asked).toHaveLength(1002);
+  expect(asked.filter((key) => key === 'often')).toEqual(['often']);
+  expect(asked.filter((key) => key === 'none')).toHaveLength(1000);
+  expect(asked).toHaveLength(2001);
   cache.get('key 1');
   expect(asked.at(-1)).toBe('key 1');
 });

@@ -1,14 +1,14 @@
 /**
  * What was worked out for a text, for the last `capacity` to twice as many different ones: two generations, of which the
- * older one goes when the younger one is full. What is asked for again stays.
+ * older one goes when the younger one is full. What is asked for again stays; what was not found is looked for again.
  */
 export class RecentCache<V> {
   readonly #capacity: number;
-  readonly #find: (key: string) => V;
+  readonly #find: (key: string) => V | undefined;
   #recent = new Map<string, V>();
   #before = new Map<string, V>();
 
-  constructor(capacity: number, find: (key: string) => V) {
+  constructor(capacity: number, find: (key: string) => V | undefined) {
     this.#capacity = Math.max(1, capacity);
     this.#find = find;
   }
@@ -18,11 +18,11 @@ export class RecentCache<V> {
     return this.#recent.size + this.#before.size;
   }
 
-  get(key: string): V {
+  get(key: string): V | undefined {
     const known = this.#recent.get(key);
-    if (known !== undefined || this.#recent.has(key)) return known as V;
-    const older = this.#before.get(key);
-    const value = older !== undefined || this.#before.has(key) ? (older as V) : this.#find(key);
+    if (known !== undefined) return known;
+    const value = this.#before.get(key) ?? this.#find(key);
+    if (value === undefined) return undefined;
     if (this.#recent.size >= this.#capacity) {
       this.#before = this.#recent;
       this.#recent = new Map();

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { isAbsolute } from 'node:path';
 import {
   address,
   bytes,
@@ -38,6 +39,10 @@ function origin(item: string): string | undefined {
 
 function country(item: string): string | undefined {
   return /^[A-Za-z]{2}$/.test(item) ? undefined : 'must be a list of two-letter country codes';
+}
+
+function folder(item: string): string | undefined {
+  return isAbsolute(item) ? undefined : 'must be a list of absolute paths';
 }
 
 function apiKey(item: string): string | undefined {
@@ -231,6 +236,11 @@ export const SETTINGS = {
       username: optionalText('User name there.', { env: ['ELASTIC_USERNAME'] }),
       password: optionalText('Password there.', { env: ['ELASTIC_PASSWORD'], secrecy: 'secret' }),
     },
+    fileDirs: list(
+      'Folders that outputs of type `file` may write to, beside `outputs` in the data folder. They must exist.',
+      {},
+      folder,
+    ),
   },
   alerts: {
     upstreamUrl: optionalUrl(WEB, 'Service that alerts are fetched from (GET {url}/alerts?since=…).', {
@@ -315,16 +325,7 @@ export const SETTINGS = {
  * Sections that are read and checked, so that files and environments made for more than this version does stay valid,
  * and that nothing acts on. Setting one is worth a warning.
  */
-export const UNUSED_SECTIONS: readonly string[] = [
-  'bus',
-  'outputs',
-  'alerts',
-  'feeds',
-  'llm',
-  'cache',
-  'honeypot',
-  'privacy',
-];
+export const UNUSED_SECTIONS: readonly string[] = ['bus', 'alerts', 'feeds', 'llm', 'cache', 'honeypot', 'privacy'];
 
 /** The settings as the components get them: checked, defaults filled in, paths absolute. */
 export type Settings = ValuesOf<typeof SETTINGS>;

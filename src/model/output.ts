@@ -163,7 +163,7 @@ export interface OutputDirectory {
   list(): readonly OutputView[];
   get(name: string): OutputView | undefined;
   /** JSON Schema of `config` by type, with defaults and `writeOnly` secrets. */
-  schemas(): Readonly<Record<OutputType, object>>;
+  schemas(): Readonly<Partial<Record<OutputType, object>>>;
   /**
    * Makes or changes; takes effect at once.
    * @throws AppError INVALID_PARAMETER with a sentence that names the field; INVALID_FILTER; CONFLICT when it exists

@@ -8,9 +8,9 @@ import { countDays, type DayCounts } from './receipt-days.ts';
 
 /** Rows of a page at first, and at least. */
 const LEAST_PAGE = 500;
-const LARGEST_PAGE = 20_000;
+const LARGEST_PAGE = 5000;
 /** A page that is read faster may be larger, one that takes longer is halved; milliseconds. */
-const FAST = 100;
+const FAST = 60;
 const SLOW = 400;
 /** How often the head is looked at although nobody said that it moved; rest after a page that led nowhere. */
 const POLL = 5000;
@@ -103,14 +103,15 @@ export class EventReader {
 
   /**
    * Reads a page unless there is one under way.
-   * @param batch events of a batch: it reads while less than one is there.
+   * @param batch events of a batch: it reads while less than two are there.
+   * @param batches that may be under way: a page is not larger than these and one more.
    * @returns when it wants to be called again.
    */
-  step(now: number, batch: number, wake: () => void): number {
-    if (this.#reading || this.buffered >= batch) return Number.POSITIVE_INFINITY;
+  step(now: number, batch: number, batches: number, wake: () => void): number {
+    if (this.#reading || this.buffered >= 2 * batch) return Number.POSITIVE_INFINITY;
     if (!isAfter(this.#parts.head(), this.#cursor)) return now + POLL;
     if (now < this.#nextAt) return this.#nextAt;
-    void this.#read(Math.min(this.#page, Math.max(LEAST_PAGE, 2 * batch)), wake);
+    void this.#read(Math.min(this.#page, Math.max(LEAST_PAGE, (batches + 1) * batch)), wake);
     return Number.POSITIVE_INFINITY;
   }
 

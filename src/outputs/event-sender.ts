@@ -234,6 +234,9 @@ export class EventSender {
       refused.push({ index: 0, code: delivery.code || 'TOO_LARGE', reason: delivery.detail, original });
       left = [];
     }
+    if (delivery.resent) this.#countAgain(delivery.resent);
+    // A receiver that took the events and warns: nearly full, cut short, not acknowledged.
+    if (delivery.outcome === 'delivered' && delivery.code !== '') this.#o.problems.note(delivery.code, delivery.detail);
     const at = this.#o.clock.now();
     for (const { index, ...why } of refused) {
       this.#o.saver.bury(deadLetterOf(rows[index], why, tries, firstAt, at));

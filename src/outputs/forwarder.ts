@@ -264,7 +264,7 @@ export class Forwarder implements Component {
     const room = this.#tuning.windowEvents - (window.readSerial + reader.buffered - this.#saver.serial);
     if (room <= 0) return sent;
     if (now < rest) return Math.min(sent, rest);
-    return Math.min(sent, reader.step(now, sender.batch, wake));
+    return Math.min(sent, reader.step(now, sender.batch, sender.concurrency, wake));
   }
 
   /** A full batch, or what there is when nothing more comes for the moment. */

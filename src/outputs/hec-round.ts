@@ -1,4 +1,5 @@
 import type { EventRow } from '../model/event-row.ts';
+import { BodyMeter } from './body-meter.ts';
 import type { HecAcks } from './hec-acks.ts';
 import type { HecVerdict } from './hec-verdict.ts';
 import { cutOriginal, delivered, type Problem, places, undelivered } from './http-sender.ts';
@@ -104,12 +105,11 @@ export class HecRound {
   #gather(): { body: string; taken: number[] } {
     const { rows, mostBytes, text } = this.#parts;
     let body = '';
-    let bytes = 0;
+    const meter = new BodyMeter(mostBytes);
     let count = 0;
     while (count < this.#queue.length && count < this.#most) {
       const event = text(rows[this.#queue[count]]);
-      bytes += Buffer.byteLength(event) + 1;
-      if (count > 0 && bytes > mostBytes) break;
+      if (!meter.fits(event, 1)) break;
       body += `${event}\n`;
       count++;
     }

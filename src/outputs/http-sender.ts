@@ -15,6 +15,8 @@ import { retryAfter } from './retry-after.ts';
 const gzip = promisify(gzipCallback);
 /** Bytes below which compression is not worth a thread's turn. */
 const SMALL = 512;
+/** Bytes of a piece of compressed text at least. */
+const PIECE = 16 * 2 ** 10;
 /** Of an answer: enough for 10,000 items of a bulk request. */
 const MAX_ANSWER = 16 * 2 ** 20;
 
@@ -170,9 +172,12 @@ function bytesOf(body: string | Uint8Array | readonly string[] | undefined): Uin
   return Buffer.from(typeof body === 'string' ? body : body.join(''));
 }
 
-/** Level 1: half the work of level 6 for a few percent more bytes. */
+/**
+ * Level 1: half the work of level 6 for a few percent more bytes. The result comes in one piece where it is at most a quarter,
+ * instead of a turn of thread pool and event loop for each 16 KiB.
+ */
 function compressed(bytes: Uint8Array): Promise<Uint8Array> {
-  return gzip(bytes, { level: constants.Z_BEST_SPEED });
+  return gzip(bytes, { level: constants.Z_BEST_SPEED, chunkSize: Math.max(PIECE, bytes.length >> 2) });
 }
 
 /** What else a delivery says: what was settled, and how much was sent. */

@@ -83,11 +83,19 @@ export interface OutputParts {
 }
 
 /** A type of output: its configuration, and how one is made. `config` has been parsed by `schema`. */
-export interface OutputKind<C extends Record<string, unknown> = Record<string, unknown>> {
+export interface OutputKind<C extends Record<string, unknown>> {
   readonly type: OutputType;
   /** Strict object with defaults and a description a field: the sentences of a refusal and the API's schema. */
   readonly schema: z.ZodType<C>;
   /** Names of the fields that are never shown. */
   readonly secrets: readonly (keyof C & string)[];
   make(config: C, parts: OutputParts): Output;
+}
+
+/** A type of output whatever its configuration is. */
+export interface AnyOutputKind {
+  readonly type: OutputType;
+  readonly schema: z.ZodType;
+  readonly secrets: readonly string[];
+  make(config: Record<string, unknown>, parts: OutputParts): Output;
 }

@@ -1,4 +1,5 @@
 import type { EventRow } from '../model/event-row.ts';
+import { isAfter } from './event-order.ts';
 import type { WindowEntry } from './window.ts';
 
 /** Events to be sent in one request: those of an entry of the window that are not settled, or a part of them. */
@@ -66,7 +67,5 @@ export class Shipments {
 }
 
 function comesBefore(a: Shipment, b: Shipment): boolean {
-  if (a.entry !== b.entry) return a.entry.serial < b.entry.serial;
-  const [x, y] = [String(a.rows[0].id), String(b.rows[0].id)];
-  return x.length === y.length ? x < y : x.length < y.length;
+  return isAfter(String(b.rows[0].id), String(a.rows[0].id));
 }

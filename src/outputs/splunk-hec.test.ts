@@ -320,7 +320,7 @@ describe('probe', () => {
       { queue: 'full', ackService: false },
       { outcome: 'retry', code: 'HEC_20' },
     ],
-    [{ token: 'other' }, { outcome: 'blocked', code: 'HEC_21' }],
+    [{ tokens: { other: {} } }, { outcome: 'blocked', code: 'HEC_21' }],
     [{ disabled: true }, { outcome: 'blocked', code: 'HEC_22' }],
     [{ faults: [{ kind: 'code', code: 6, route: '/health' }] }, { outcome: 'retry', code: 'HEC_6' }],
     [{ faults: [{ kind: 'status', status: 404, route: '/health' }] }, { outcome: 'delivered', status: 404 }],

@@ -18,6 +18,8 @@ const CONCURRENCY = 8;
 const ROUND = 10;
 /** A question needs no more. */
 const QUESTION_MS = 30_000;
+/** Number of no request, to ask whether asking is possible at all. */
+const NOBODYS = 2 ** 31 - 1;
 
 /** Splunk's HTTP Event Collector as a receiver (help.splunk.com, "Set up and use HTTP Event Collector"). */
 export class SplunkHec implements Output {
@@ -153,7 +155,7 @@ export class SplunkHec implements Output {
   /** With `ack: true`: whether the token has acknowledgements at all, before anything is sent that would not get one. */
   async #insist(signal: AbortSignal): Promise<Problem | undefined> {
     if (this.#config.ack !== true || this.#asked || signal.aborted) return undefined;
-    const answer = await this.#ask([0]);
+    const answer = await this.#ask([NOBODYS]);
     if ('problem' in answer) return answer.problem;
     this.#asked = true;
     return undefined;

@@ -4,19 +4,18 @@ import { AppError } from '../kit/errors.ts';
 import type { Log } from '../kit/log.ts';
 import type { Metrics } from '../kit/metrics.ts';
 import { parseFilter } from '../model/filter/parser.ts';
-import {
-  OUTPUT_TYPES,
-  type OutputChange,
-  type OutputDeadLetter,
-  type OutputDeadLetterQuery,
-  type OutputDefinition,
-  type OutputDirectory,
-  type OutputTestResult,
-  type OutputType,
-  type OutputView,
+import type {
+  OutputChange,
+  OutputDeadLetter,
+  OutputDeadLetterQuery,
+  OutputDefinition,
+  OutputDirectory,
+  OutputTestResult,
+  OutputType,
+  OutputView,
 } from '../model/output.ts';
 import { Budget } from '../outputs/budget.ts';
-import type { OutputKind } from '../outputs/output.ts';
+import type { AnyOutputKind } from '../outputs/output.ts';
 import type { StateStore } from '../stores/state/store.ts';
 import type { TelemetryStore } from '../stores/telemetry/store.ts';
 import { configSchema, readConfig } from './outputs/output-config.ts';
@@ -33,7 +32,7 @@ export interface OutputServiceOptions {
   readonly telemetry: TelemetryStore;
   /** Number of this node: an output forwards what this node committed. */
   readonly node: number;
-  readonly kinds: readonly OutputKind[];
+  readonly kinds: readonly AnyOutputKind[];
   /** Outputs of the file and the environment, by name. */
   readonly configured: ReadonlyMap<string, OutputChange>;
   readonly deadLetterDays: number;
@@ -48,7 +47,7 @@ export interface OutputServiceOptions {
 export class OutputService implements Component, OutputDirectory {
   readonly name = 'outputs';
   readonly #options: OutputServiceOptions;
-  readonly #kinds: ReadonlyMap<OutputType, OutputKind>;
+  readonly #kinds: ReadonlyMap<OutputType, AnyOutputKind>;
   readonly #budget = new Budget();
   readonly #expired: Counter;
   readonly #running = new Map<string, RunningOutput>();
@@ -101,9 +100,8 @@ export class OutputService implements Component, OutputDirectory {
     return this.#running.get(name)?.view();
   }
 
-  schemas(): Readonly<Record<OutputType, object>> {
-    const schemas = OUTPUT_TYPES.map((type) => [type, configSchema(this.#kind(type))] as const);
-    return Object.fromEntries(schemas) as Record<OutputType, object>;
+  schemas(): Readonly<Partial<Record<OutputType, object>>> {
+    return Object.fromEntries([...this.#kinds].map(([type, kind]) => [type, configSchema(kind)]));
   }
 
   put(name: string, change: OutputChange): Promise<OutputView> {
@@ -220,7 +218,6 @@ export class OutputService implements Component, OutputDirectory {
   #make(definition: OutputDefinition): RunningOutput {
     const { state, telemetry, node, version, pressure, metrics, log } = this.#options;
     const kind = this.#kind(definition.type);
-    const child = log.child({ output: definition.name });
     return new RunningOutput({
       definition,
       kind,
@@ -231,7 +228,7 @@ export class OutputService implements Component, OutputDirectory {
       pressure,
       budget: this.#budget,
       metrics,
-      log: child,
+      log,
     });
   }
 
@@ -255,7 +252,7 @@ export class OutputService implements Component, OutputDirectory {
     }
   }
 
-  #kind(type: OutputType): OutputKind {
+  #kind(type: OutputType): AnyOutputKind {
     const kind = this.#kinds.get(type);
     if (!kind) throw new AppError('INVALID_PARAMETER', `There is no output of type ${type}.`);
     return kind;

@@ -24,14 +24,14 @@ import { type CaptureInput, heldInput, openCaptureFile } from './traffic-service
 import { FollowedEvents, NO_CAPTURE, nameOfEvents } from './traffic-service/event-source.ts';
 import type { Job, JobOrder, MakeAnalysis } from './traffic-service/job.ts';
 import { Journal } from './traffic-service/journal.ts';
+import { refuseCapture } from './traffic-service/refuse-capture.ts';
 import { MAX_ANOMALIES, MAX_WINDOWS, TrafficResults } from './traffic-service/results.ts';
 import { RuleKeeper } from './traffic-service/rule-keeper.ts';
 import { Runs } from './traffic-service/runs.ts';
 import type { Capture, TrafficServiceOptions } from './traffic-service/service-options.ts';
+import { shownStatus } from './traffic-service/shown.ts';
 import { tellCaptured, tellComputed } from './traffic-service/tell-end.ts';
 import { TrafficMetrics } from './traffic-service/traffic-metrics.ts';
-
-const OUTPUT_NAME = /^[A-Za-z0-9][\w.-]{0,120}\.(pcap|cap)$/;
 
 /**
  * Traffic analysis for the server: one analysis at a time, of a file, a live capture or stored events, its windows,
@@ -105,17 +105,10 @@ export class TrafficService implements Component, TrafficDirectory {
   status(): TrafficStatus {
     const results = this.#results;
     return {
-      mode: results?.source ?? 'idle',
-      file: results?.source === 'pcap' ? results.input : null,
-      selection: results?.source === 'events' ? results.input : null,
-      events: this.#followed?.view() ?? null,
+      ...shownStatus(results, this.#options.windowSeconds),
       interface: results?.source === 'live' ? results.input : this.#capture.status().interface,
-      windowSeconds: results?.windowSeconds ?? this.#options.windowSeconds,
-      windows: this.windows().length,
-      anomalies: this.anomalies().length,
-      hidden: this.hidden().length,
+      events: this.#followed?.view() ?? null,
       baselines: this.baselines().length,
-      dropped: results?.dropped ?? 0,
       job: this.#runs.all[0]?.view() ?? null,
     };
   }
@@ -252,12 +245,7 @@ export class TrafficService implements Component, TrafficDirectory {
   }
 
   async startCapture(order: CaptureOrder): Promise<CaptureView> {
-    if (order.outputFile !== undefined && !OUTPUT_NAME.test(order.outputFile))
-      throw new AppError('INVALID_PARAMETER', 'output_file is a plain file name that ends in .pcap or .cap.');
-    if (this.#capture.running)
-      throw new AppError('CAPTURE_IMPOSSIBLE', `A capture on ${this.capture().interface} is running already.`);
-    if (this.#runs.busy)
-      throw new AppError('CAPTURE_IMPOSSIBLE', 'An analysis is running: wait for its end, or cancel it.');
+    refuseCapture(order, this.#capture, this.#runs);
     await this.#runs.exclusively(async () => {
       const stream = await this.#capture.start(order).catch((error: unknown) => {
         this.#journal.write('capture', `No capture on ${order.interface}: ${messageOf(error)}`, 'warn');
@@ -267,13 +255,8 @@ export class TrafficService implements Component, TrafficDirectory {
       const input = { bytes: stream, read: () => this.#capture.status().bytes, close: () => this.#capture.stop() };
       const key = this.#liveKey(windowSeconds);
       const results = new TrafficResults('live', order.interface, windowSeconds, key);
-      const job = this.#runs.add({
-        source: 'live',
-        input: order.interface,
-        windowSeconds,
-        bytesTotal: null,
-        run: randomBytes(6).toString('hex'),
-      });
+      const run = randomBytes(6).toString('hex');
+      const job = this.#runs.add({ source: 'live', input: order.interface, windowSeconds, bytesTotal: null, run });
       this.#show(results, job);
       this.#journal.write('capture', `Capturing on ${order.interface} with ${this.#capture.status().tool}.`);
       job.start(input, this.#options.analysis, this.#hooks(results), () => this.#captured(job));
@@ -284,7 +267,8 @@ export class TrafficService implements Component, TrafficDirectory {
   async stopCapture(): Promise<CaptureView> {
     if (!this.#capture.running) throw new AppError('CAPTURE_IMPOSSIBLE', 'No capture is running.');
     await this.#capture.stop();
-    await this.#source?.finished();
+    // What is shown may be something else by now.
+    await this.#runs.running?.finished();
     return this.capture();
   }
 
@@ -346,9 +330,8 @@ export class TrafficService implements Component, TrafficDirectory {
 
   async #follow(): Promise<void> {
     if (!this.#followed) return;
-    const { results } = this.#followed;
-    await this.#followed.start(this.#hooks(results));
-    this.#show(results, undefined);
+    await this.#followed.start(this.#hooks(this.#followed.results), this.#metrics);
+    this.#show(this.#followed.results, undefined);
   }
 
   #analyse(

@@ -2,7 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { silentLog } from '../../src/kit/log.ts';
+import { Metrics } from '../../src/kit/metrics.ts';
 import { ClickHouseDriver } from '../../src/stores/telemetry/clickhouse.ts';
+import { ColumnStore } from '../../src/stores/telemetry/column-store.ts';
 import { LowCardinalityEncoder } from '../../src/stores/telemetry/low-cardinality.ts';
 import { writeEvents } from '../../src/stores/telemetry/native.ts';
 import { NativeWriter } from '../../src/stores/telemetry/native-writer.ts';
@@ -20,6 +23,48 @@ afterAll(() => front.stop());
 
 telemetryStoreContract('ClickHouse by URL', async () => ({ clickhouseUrl: front.url }));
 telemetryTailContract('ClickHouse by URL', 17, async () => ({ clickhouseUrl: front.url }));
+
+test('two nodes commit to one ClickHouse at once: each reads forward what it committed, and all of it', async () => {
+  const dataDirs = await Promise.all([40, 41].map((node) => mkdtemp(join(tmpdir(), `vedette-node-${node}-`))));
+  const stores = dataDirs.map(
+    (dataDir, i) =>
+      new ColumnStore({ dataDir, log: silentLog, metrics: new Metrics(), clickhouseUrl: front.url, nodeId: 40 + i }),
+  );
+  try {
+    await Promise.all(stores.map((store) => store.start()));
+    await Promise.all(
+      stores.map(async (store, node) => {
+        const seen: unknown[] = [];
+        let after = '0';
+        const read = async () => {
+          for (;;) {
+            const page = await store.tail({ after, limit: 70 });
+            seen.push(...page.rows.map((row) => row.bytes));
+            after = page.upTo;
+            if (page.end) return;
+          }
+        };
+        for (let round = 0; round < 6; round++) {
+          const now = Date.now() * 1000;
+          await store.commit(
+            batchOf(
+              Array.from({ length: 50 }, (_, i) => ({ ts: now, received: now, bytes: node * 1e6 + round * 50 + i })),
+            ),
+          );
+          if (round % 2 === 0) await store.flush();
+          await read();
+        }
+        await store.flush();
+        await read();
+        expect(seen).toEqual(Array.from({ length: 300 }, (_, i) => node * 1e6 + i));
+        expect(BigInt(after) % 256n).toBe(BigInt(40 + node));
+      }),
+    );
+  } finally {
+    await Promise.all(stores.map((store) => store.stop()));
+    await Promise.all(dataDirs.map((dataDir) => rm(dataDir, { recursive: true, force: true })));
+  }
+});
 
 describe('ClickHouse driver', () => {
   let driver: ClickHouseDriver;

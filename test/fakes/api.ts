@@ -111,6 +111,8 @@ export class World {
   collector: CollectorView | undefined;
   /** Undefined where traffic is not analysed. */
   traffic: ApiDeps['traffic'];
+  /** Undefined where nothing is delivered. */
+  outputs: ApiDeps['outputs'];
   failWith: Error | undefined;
 
   addKey(secret: string, more: Partial<StoredKey> = {}): StoredKey {
@@ -155,6 +157,7 @@ export class World {
       healthOf: () => this.components,
       ...(this.exporters && { exporters: exportersOf(this) }),
       ...(this.traffic && { traffic: this.traffic }),
+      ...(this.outputs && { outputs: this.outputs }),
       ...(this.collector && { collector: () => this.collector ?? { listeners: [] } }),
     };
   }

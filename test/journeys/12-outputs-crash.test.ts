@@ -13,6 +13,10 @@ const KILLS = Number(process.env.VEDETTE_OUTPUT_KILLS ?? 3);
 const BATCH = 5_000;
 const TOKEN = 'hec-token-of-the-crash-test';
 
+/** Bytes of a request that a receiver takes: too few for any whole batch, and enough. */
+const SMALL_BODY = 100_000;
+const LARGE_BODY = 100_000_000;
+
 /** Every way in which a receiver misbehaves; each kill meets the next. `Retry-After` is short, so that the test is. */
 const MISBEHAVIOUR: readonly (readonly object[])[] = [
   [{ kind: 'status', status: 503, share: 0.4 }],
@@ -24,17 +28,19 @@ const MISBEHAVIOUR: readonly (readonly object[])[] = [
   [{ kind: 'slow', ms: 400, when: 'after', share: 0.5 }],
   [{ kind: 'status', status: 500, share: 0.5 }],
   [{ kind: 'status', status: 429, retryAfter: 1, asDate: true, share: 0.3 }],
-  [{ kind: 'status', status: 413, share: 0.1 }],
+  // Requests above SMALL_BODY are too large.
+  [],
 ];
 
 let app: RunningApp | undefined;
 let folder = '';
+let dataDir = '';
 const receivers: ReceiverProcess[] = [];
 
 afterAll(async () => {
   await app?.dispose();
   for (const receiver of receivers) await receiver.stop();
-  if (folder) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  for (const each of [folder, dataDir]) if (each) await rm(each, { recursive: true, force: true, maxRetries: 5 });
 });
 
 function recordsOf(number: number): object[] {
@@ -69,7 +75,7 @@ async function takenBy(file: string): Promise<Map<string, number>> {
   return counts;
 }
 
-async function start(dataDir: string): Promise<RunningApp> {
+async function start(): Promise<RunningApp> {
   const [splunk, elastic] = receivers;
   return startApp({
     dataDir,
@@ -86,9 +92,33 @@ async function feed(next: { batch: number }, signal: AbortSignal): Promise<void>
   }
 }
 
+async function lags(): Promise<number[]> {
+  return (await app?.get('/v1/outputs'))?.body.items.map((each: any) => each.status.lag.events);
+}
+
+/** Waits until nothing is ahead, stops the receivers and compares what they have with what is stored. @returns how many. */
+async function everythingArrived(target: RunningApp, files: readonly string[]): Promise<number> {
+  await expect.poll(lags, { timeout: 300_000 + EVENTS, interval: 500 }).toEqual([0, 0]);
+  const views = (await target.get('/v1/outputs')).body.items;
+  const stored = await storedIds(target);
+  for (const receiver of receivers) await receiver.stop();
+  const [splunk, elastic] = await Promise.all(files.map(takenBy));
+  const again = [...splunk.values()].reduce((sum, times) => sum + times, 0) - splunk.size;
+  const figures = views.map(({ name, status }: any) => `${name} retried ${status.retried}, had ${status.duplicates}`);
+  console.error(`stored ${stored.size}; Splunk has ${again} twice; ${figures.join('; ')}`);
+  for (const taken of [splunk, elastic]) {
+    expect([...stored].filter((id) => !taken.has(id))).toEqual([]);
+    expect(taken.size).toBe(stored.size);
+  }
+  // The id is the document: Elasticsearch has nothing twice.
+  expect([...elastic.values()].every((times) => times === 1)).toBe(true);
+  for (const { status } of views) expect(status).toMatchObject({ dead: 0, lost: 0 });
+  return stored.size;
+}
+
 describe('outputs, while everything fails', () => {
   it(`deliver ${EVENTS} events through ${KILLS} kills of both sides and every fault`, {
-    timeout: 180_000 + EVENTS * 2,
+    timeout: 600_000 + EVENTS * 3,
   }, async () => {
     folder = await mkdtemp(join(tmpdir(), 'vedette-outputs-'));
     const files = ['splunk', 'elastic'].map((name) => join(folder, `${name}.ids`));
@@ -98,19 +128,20 @@ describe('outputs, while everything fails', () => {
       await receiver.start();
     }
     await receivers[0].control({ tokens: { [TOKEN]: {} } });
-    const dataDir = join(folder, 'data');
-    app = await start(dataDir);
+    dataDir = await mkdtemp(join(tmpdir(), 'vedette-outputs-data-'));
+    app = await start();
     const next = { batch: 0 };
     const control = new AbortController();
     const feeding = feed(next, control.signal);
     try {
       for (let kill = 0; kill < KILLS; kill++) {
         const faults = MISBEHAVIOUR[kill % MISBEHAVIOUR.length];
-        for (const receiver of receivers) await receiver.control({ faults });
+        const maxBody = faults.length === 0 ? SMALL_BODY : LARGE_BODY;
+        for (const receiver of receivers) await receiver.control({ faults, maxBody });
         await new Promise((resolve) => setTimeout(resolve, 1000 + Math.random() * 3000));
         if (kill % 2 === 0) {
           await app.kill();
-          app = await start(dataDir);
+          app = await start();
         } else {
           const victim = receivers[Math.floor(kill / 2) % receivers.length];
           await victim.kill();
@@ -118,31 +149,25 @@ describe('outputs, while everything fails', () => {
           await victim.start();
         }
       }
-      for (const receiver of receivers) await receiver.control({ faults: [] });
+      for (const receiver of receivers) await receiver.control({ faults: [], maxBody: LARGE_BODY });
       await feeding;
     } finally {
       control.abort();
     }
-    const lags = async () => (await app?.get('/v1/outputs'))?.body.items.map((each: any) => each.status.lag.events);
-    await expect.poll(lags, { timeout: 120_000 + EVENTS, interval: 500 }).toEqual([0, 0]);
-    const views = (await app.get('/v1/outputs')).body.items;
-    const stored = await storedIds(app);
+    expect(await everythingArrived(app, files)).toBeGreaterThanOrEqual(EVENTS);
+  });
+
+  it(`deliver ${EVENTS} more that came while both receivers were away, over a kill`, {
+    timeout: 600_000 + EVENTS * 3,
+  }, async () => {
+    const files = ['splunk', 'elastic'].map((name) => join(folder, `${name}.ids`));
     for (const receiver of receivers) await receiver.stop();
-    const [splunk, elastic] = await Promise.all(files.map(takenBy));
-    console.error(
-      `stored ${stored.size}; Splunk ${splunk.size} and ${[...splunk.values()].reduce((a, b) => a + b, 0) - splunk.size} again; Elasticsearch ${elastic.size}; ${JSON.stringify(views.map((each: any) => [each.name, each.status.sent, each.status.retried, each.status.duplicates]))}`,
-    );
-    expect(stored.size).toBeGreaterThanOrEqual(EVENTS);
-    for (const taken of [splunk, elastic]) {
-      const missing = [...stored].filter((id) => !taken.has(id));
-      expect(missing).toEqual([]);
-      expect(taken.size).toBe(stored.size);
-    }
-    // The id is the document: Elasticsearch has nothing twice.
-    expect([...elastic.values()].every((times) => times === 1)).toBe(true);
-    for (const view of views) {
-      expect(view.status.dead).toBe(0);
-      expect(view.status.lost).toBe(0);
-    }
+    await feed({ batch: 0 }, new AbortController().signal);
+    await app?.kill();
+    app = await start();
+    await expect.poll(lags, { timeout: 60_000 }).toEqual([expect.any(Number), expect.any(Number)]);
+    for (const lag of await lags()) expect(lag).toBeGreaterThan(0);
+    for (const receiver of receivers) await receiver.start();
+    expect(await everythingArrived(app, files)).toBeGreaterThanOrEqual(2 * EVENTS);
   });
 });

@@ -238,6 +238,23 @@ describe('a capture, and the log of its connections', () => {
     expect((await app.post('/api/metrics/compute', { ...order, from: 'soon' })).status).toBe(400);
   });
 
+  it('is printed by the command line, too', async () => {
+    const range = ['--from', from, '--to', to];
+    const report = await cli(app.url, ['analyze', '--events', ...range, '--windows', '--fail-on', 'low']);
+    expect(report).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/done stored events .* 66 events, 4 windows/),
+    });
+    const printed = await cli(app.url, ['analyze', '--events', ...range, '-o', 'json', '-q']);
+    expect(printed).toMatchObject({ code: 0, stderr: '' });
+    const { windows, anomalies, events } = JSON.parse(printed.stdout);
+    expect([windows.length, events]).toEqual([4, 66]);
+    expect(anomalies).toContainEqual(expect.objectContaining({ type: 'port_scan', flow_src: SCANNER }));
+    const wrong = await cli(app.url, ['analyze', '--events', 'office.pcap']);
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('instead of a file') });
+    expect((await cli(app.url, ['analyze'])).code).toBe(2);
+  });
+
   it('gives way to what is found as events come in', async () => {
     const { body } = await app.post('/api/metrics/compute', { source: 'events' });
     expect(body.message).toMatch(/windows from stored events so far/);

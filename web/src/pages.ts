@@ -47,6 +47,14 @@ export const PAGES: readonly Page[] = [
     component: lazy(() => import('./pages/exporters/exporters.tsx')),
   },
   {
+    path: '/outputs',
+    title: 'Outputs',
+    icon: 'outputs',
+    key: 'u',
+    context: false,
+    component: lazy(() => import('./pages/outputs/outputs.tsx')),
+  },
+  {
     path: '/lookup',
     title: 'Look-up',
     icon: 'lookup',

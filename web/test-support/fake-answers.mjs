@@ -1,4 +1,5 @@
 // Made-up answers of /v1, always the same but for the clock. Addresses are those set apart for documentation.
+import { outputRoutes } from './fake-outputs.mjs';
 import { trafficRoutes } from './fake-traffic.mjs';
 
 let seed = 1;
@@ -397,6 +398,7 @@ export const version = () => ({
 });
 
 export const routes = {
+  ...outputRoutes,
   ...trafficRoutes,
   '/v1/whoami': () => ({ name: 'first', scopes: ['read', 'ingest', 'admin'], tier: 'admin', expires_at: null }),
   '/v1/fields': () => ({ fields: FIELDS, operators: ['=', '!=', '<', '>'], grammar: '' }),

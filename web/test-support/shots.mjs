@@ -120,6 +120,50 @@ const SHOTS = [
   { name: 'traffic-empty', key: 'empty', path: '/traffic', full: true },
   { name: 'traffic-error', key: 'error', path: '/traffic' },
   { name: 'traffic-busy', key: 'full', path: '/traffic', act: click('text="Analyse"') },
+  {
+    name: 'outputs',
+    key: 'full',
+    path: '/outputs',
+    sizes: ['wide', 'tablet', 'phone'],
+    themes: ['dark', 'light'],
+    act: click('text=Send a test event'),
+    full: true,
+  },
+  { name: 'outputs-new', key: 'full', path: '/outputs', act: click('text=New output…'), sizes: ['wide', 'phone'] },
+  {
+    name: 'outputs-form',
+    key: 'full',
+    path: '/outputs',
+    sizes: ['wide', 'phone'],
+    themes: ['dark', 'light'],
+    act: async (page) => {
+      await click('text=New output…')(page);
+      await click('[role="dialog"] >> text=Splunk')(page);
+      await click('text="Save"')(page);
+    },
+  },
+  {
+    name: 'outputs-filter',
+    key: 'full',
+    path: '/outputs',
+    sizes: ['wide', 'phone'],
+    act: async (page) => {
+      await click('text=Edit…')(page);
+      await page.getByLabel('Filter', { exact: true }).click();
+      await page.keyboard.type('dst');
+    },
+  },
+  { name: 'outputs-replay', key: 'full', path: '/outputs', act: click('text=Replay…'), sizes: ['wide', 'phone'] },
+  { name: 'outputs-remove', key: 'full', path: '/outputs', act: click('text=Remove…') },
+  { name: 'outputs-letters', key: 'full', path: '/outputs?row=splunk', sizes: ['wide', 'phone'], full: true },
+  {
+    name: 'outputs-letter',
+    key: 'full',
+    path: '/outputs?row=splunk',
+    sizes: ['wide', 'phone'],
+    act: click('.letter-reason .link'),
+  },
+  { name: 'outputs-empty', key: 'empty', path: '/outputs', sizes: ['wide', 'phone'] },
   { name: 'missing', key: 'full', path: '/nowhere' },
 ];
 

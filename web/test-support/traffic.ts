@@ -1,4 +1,12 @@
-import type { Anomaly, Capture, Job, Rule, TrafficStatus, TrafficWindow } from '../src/pages/traffic/types.ts';
+import type {
+  Anomaly,
+  Capture,
+  FollowedEvents,
+  Job,
+  Rule,
+  TrafficStatus,
+  TrafficWindow,
+} from '../src/pages/traffic/types.ts';
 
 /** 2026-11-20T12:00:00Z. */
 export const BEGIN = 1_795_176_000;
@@ -85,6 +93,7 @@ export function jobOf(patch: Partial<Job> = {}): Job {
     bytes_read: 1_000_000,
     bytes_total: 1_000_000,
     packets: 2000,
+    events: 0,
     windows: 3,
     anomalies: 2,
     problems: [],
@@ -97,14 +106,33 @@ interface StatusParts {
   data?: Partial<TrafficStatus['data']>;
   system?: Partial<TrafficStatus['system']>;
   capture?: Partial<Capture>;
+  events?: Partial<FollowedEvents> | null;
   job?: Job | null;
 }
 
-export function statusOf({ data, system, capture, job = jobOf() }: StatusParts = {}): TrafficStatus {
+export function followedOf(patch: Partial<FollowedEvents> = {}): FollowedEvents {
   return {
-    system: { mode: 'pcap', pcap_file: 'office.pcap', interface: null, window_size: 10, ...system },
+    following: true,
+    watermark: 1_790_000_000,
+    newest: 1_790_000_090,
+    lag: 0,
+    held: 5,
+    events: 1200,
+    late: 0,
+    old: 0,
+    ahead: 0,
+    crowded: 0,
+    error: null,
+    ...patch,
+  };
+}
+
+export function statusOf({ data, system, capture, events, job = jobOf() }: StatusParts = {}): TrafficStatus {
+  return {
+    system: { mode: 'pcap', pcap_file: 'office.pcap', interface: null, events: null, window_size: 10, ...system },
     data: { metrics: 3, baselines: 0, anomalies: 2, hidden: 0, dropped: 0, ...data },
     capture: captureOf(capture),
+    events: events ? followedOf(events) : null,
     job,
   };
 }

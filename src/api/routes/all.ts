@@ -12,6 +12,10 @@ import { ingestRoutes } from './ingest.ts';
 import { keyRoutes } from './keys.ts';
 import { lookupRoutes } from './lookup.ts';
 import { metricsRoutes } from './metrics.ts';
+import { outputActionRoutes } from './output-actions.ts';
+import { outputDeadLetterRoutes } from './output-dead-letters.ts';
+import { outputDoorRoutes } from './output-doors.ts';
+import { outputRoutes } from './outputs.ts';
 import { overviewRoutes } from './overview.ts';
 import { queryRoutes } from './query.ts';
 import { schemaRoutes } from './schema.ts';
@@ -47,6 +51,10 @@ export const ALL_ROUTES: readonly Routes[] = [
   trafficRuleRoutes,
   trafficCaptureRoutes,
   trafficFileRoutes,
+  outputRoutes,
+  outputDoorRoutes,
+  outputActionRoutes,
+  outputDeadLetterRoutes,
   deadLetterRoutes,
   keyRoutes,
   schemaRoutes,

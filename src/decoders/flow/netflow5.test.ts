@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CollectingFlowSink } from '../fixtures/collecting-flow-sink.ts';
 import { datagramOf, type Header5, message5, type Record5 } from '../fixtures/netflow5-datagram.ts';
 import { Exporter, type ExporterSettings } from './exporter.ts';
+import { CollectingFlowSink } from './fixtures/collecting-flow-sink.ts';
 import { DEFAULT_FLOW_OPTIONS, type FlowOptions } from './flow-options.ts';
 import { NetFlow5Decoder } from './netflow5.ts';
 
@@ -22,7 +22,7 @@ function decode(datagrams: readonly Uint8Array[], { settings = {}, options = {},
   const sink = new CollectingFlowSink(capacity);
   for (const bytes of datagrams) decoder.decode(datagramOf(bytes, NOW), exporter, sink);
   const report = exporter.report();
-  return { events: sink.events, rejected: sink.rejected, report, counts: report.counts };
+  return { events: sink.rows(), rejected: sink.rejected, report, counts: report.counts };
 }
 
 const header: Header5 = { uptime: 600_000, seconds: SECONDS - 1, nanoseconds: 250_000_999 };
@@ -267,11 +267,11 @@ describe('a datagram that is not as it should be', () => {
         (changes, length, version) => {
           const bytes = message5({ ...header, version }, [TCP, TCP, TCP]).slice(0, length);
           for (const [at, value] of changes) if (bytes.length > 0) bytes[at % Math.min(bytes.length, 30)] = value;
-          const before = sink.events.length;
+          const before = sink.rows().length;
           const flows = exporter.counters.flows;
           decoder.decode(datagramOf(bytes, NOW), exporter, sink);
           // What is around the datagram, 0xa5, has no business in an event.
-          const made = sink.events.slice(before);
+          const made = sink.rows().slice(before);
           expect(JSON.stringify(made)).not.toContain('165.165');
           expect(made.length).toBe(exporter.counters.flows - flows);
           expect(made.length).toBeLessThanOrEqual(Math.max(0, (length - 24) / 48));

@@ -116,6 +116,13 @@ describe('Detection', () => {
     expect(detection.dropped).toBe(500);
   });
 
+  it('lets 4,096 windows wait, and counts the anomalies of the others', () => {
+    const detection = new Detection({ detectors: [recorder([], (context) => [anomaly(context)])] });
+    for (let i = 0; i < 5000; i++) detection.observe(observation({ at: MONDAY + i * 10 * SECOND }));
+    expect(detection.close(Number.POSITIVE_INFINITY)).toHaveLength(4096);
+    expect(detection.dropped).toBe(5000 - 4096);
+  });
+
   it('saves and loads baselines and what detectors learned', () => {
     let loaded: unknown;
     const learner: Detector = {

@@ -6,6 +6,8 @@ import type { Detector } from './detector.ts';
 
 /** The most anomalies of one window; those with the lowest scores are left out and counted. */
 const MAX_ANOMALIES = 1000;
+/** Judged windows that wait to be asked for, as many as the windows themselves. */
+const WAITING = 4096;
 /** Of what {@link Detection.save} gives: to be raised when any detector saves something else. */
 const VERSION = 1;
 
@@ -39,7 +41,7 @@ export interface SavedDetection {
 export class Detection {
   readonly baselines: Baselines;
   readonly windows: WindowBuilder;
-  /** Anomalies left out because there were too many in one window. */
+  /** Anomalies left out because there were too many in one window, or too many windows that nobody asked for. */
   dropped = 0;
   readonly #detectors: readonly Detector[];
   readonly #observers: readonly Required<Pick<Detector, 'observe'>>[];
@@ -90,7 +92,9 @@ export class Detection {
     for (const [i, each] of closed.entries())
       this.#detected.push(this.#judgeOne(each, ended && i === closed.length - 1));
     // As many as the windows let wait: a driver that never asks does not fill the memory.
-    if (this.#detected.length > 4096) this.#detected.splice(0, this.#detected.length - 4096);
+    if (this.#detected.length <= WAITING) return;
+    for (const { anomalies } of this.#detected.splice(0, this.#detected.length - WAITING))
+      this.dropped += anomalies.length;
   }
 
   #judgeOne({ window, start, end, hosts }: ClosedWindow, last: boolean): DetectedWindow {

@@ -1,14 +1,17 @@
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Anomaly, Observation } from '../../model/window.ts';
 import { openCapture } from '../../packets/capture-reader.ts';
 import type { Packet } from '../../packets/packet.ts';
+import { outcomeOf } from './attempt-outcome.ts';
 import { Detection } from './detection.ts';
+import type { Detector } from './detector.ts';
 import { observation } from './fixtures/observation.ts';
 import { HomeNetworks } from './home-networks.ts';
 import { LongLivedConn } from './long-lived-conn.ts';
 import { PortScan } from './port-scan.ts';
+import { RandomWalk } from './random-walk.ts';
 
 /** Captures made by others, for cross-checks only; the tests are skipped where they are not at hand. */
 const SHARED = join(process.env.VEDETTE_SHARED ?? resolve(import.meta.dirname, '../../../../shared'), 'data');
@@ -98,9 +101,10 @@ async function observationsOf(file: string): Promise<Observation[]> {
   return observations;
 }
 
-async function anomaliesOf(file: string): Promise<Anomaly[]> {
-  const { isInternal } = new HomeNetworks();
-  const detection = new Detection({ detectors: [new PortScan({ isInternal }), new LongLivedConn({ isInternal })] });
+const { isInternal } = new HomeNetworks();
+
+async function anomaliesOf(file: string, detectors: Detector[] = [new PortScan({ isInternal })]): Promise<Anomaly[]> {
+  const detection = new Detection({ detectors });
   const observations = (await observationsOf(file)).sort((a, b) => a.at - b.at);
   expect(observations.length).toBeGreaterThan(0);
   for (const o of observations) detection.observe(o);
@@ -120,18 +124,47 @@ describe.skipIf(!existsSync(SCANS))('Scans captured by others', () => {
     expect(found[0].why).toContain('taken for a scanner after 4 of them');
   });
 
+  it('takes six first contacts to decide on a discovery of hosts, of which too few fail to be told', async () => {
+    const file = join(SHARED, 'packets/zeek-traces/nmap-vsn.pcap');
+    const walk = new RandomWalk();
+    const hosts = new Set<string>();
+    for (const o of (await observationsOf(file)).sort((a, b) => a.start - b.start)) {
+      if (hosts.has(o.dst)) continue;
+      hosts.add(o.dst);
+      walk.step(outcomeOf(o) === 'success');
+    }
+    expect(walk.decidedAfter).toBe(6);
+    expect(await anomaliesOf(file)).toEqual([]);
+  });
+
   it('is silent for backscatter', { timeout: 60_000 }, async () => {
     expect(await anomaliesOf(join(SCANS, 'backscatter.trace'))).toEqual([]);
   });
 });
 
+/** Ages at which their script tells it, by the ages it is asked for; the last one once more and more often is left out. */
+function longCases(): [name: string, polls: number[], ages: number[]][] {
+  const { cases } = JSON.parse(readFileSync(join(LONG, '../cases.json'), 'utf8')) as {
+    cases: Record<string, { durations_s?: number[] }>;
+  };
+  return Object.entries(cases).flatMap(([name, { durations_s: polls }]) => {
+    const log = join(LONG, '../Baseline', `tests.${name}.conn_long.log`);
+    if (!polls || !existsSync(log)) return [];
+    const rows = readFileSync(log, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'));
+    return [[name, polls, rows.slice(0, polls.length).map((line) => Number(line.split('\t').at(-1)))]];
+  });
+}
+
 describe.skipIf(!existsSync(LONG))('A long connection captured by others', () => {
-  it('is told at the same ages as by its own script', async () => {
-    const found = await anomaliesOf(LONG);
-    expect(found.map(({ current_value }) => current_value)).toEqual([
-      expect.closeTo(625.26, 0),
-      expect.closeTo(1825.35, 0),
-      expect.closeTo(3623.41, 0),
-    ]);
+  it('is told at the same ages as by its own script, to a millisecond', async () => {
+    const cases = longCases();
+    expect(cases.map(([, , ages]) => ages.length)).toEqual([3, 3, 4, 3, 3, 3]);
+    for (const [name, polls, ages] of cases) {
+      const found = await anomaliesOf(LONG, [new LongLivedConn({ isInternal, polls })]);
+      const ours = found.map(({ current_value }) => current_value);
+      expect(ours, name).toEqual(ages.map((age) => expect.closeTo(age, 3)));
+    }
   });
 });

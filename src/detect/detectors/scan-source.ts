@@ -45,6 +45,8 @@ export class ScanSource {
   #walk = new RandomWalk();
   #targetWalk = new RandomWalk();
   #decidedAt = Number.POSITIVE_INFINITY;
+  /** What {@link decidedAfter} was before the walks began anew. */
+  #decidedBefore = 0;
   readonly evidence: string[] = [];
   began = Number.POSITIVE_INFINITY;
   ended = 0;
@@ -63,6 +65,10 @@ export class ScanSource {
 
   /** First contacts, with hosts or with ports of hosts, after which it was taken for a scanner; 0 when it was not. */
   get decidedAfter(): number {
+    return this.#decided || this.#decidedBefore;
+  }
+
+  get #decided(): number {
     return this.#walk.decidedAfter || this.#targetWalk.decidedAfter;
   }
 
@@ -92,7 +98,7 @@ export class ScanSource {
       this.#targets.add(target);
       if (walks) this.#targetWalk.step(attempt.success);
     }
-    if (this.decidedAfter > 0 && this.#decidedAt === Number.POSITIVE_INFINITY) this.#decidedAt = attempt.at;
+    if (this.#decided > 0 && this.#decidedAt === Number.POSITIVE_INFINITY) this.#decidedAt = attempt.at;
     count(this.#byPort, port, host, attempt.success);
     count(this.#byHost, walks ? attempt.dst : `${attempt.dst}/udp`, hashText(port), attempt.success);
     if (attempt.success) return;
@@ -129,6 +135,7 @@ export class ScanSource {
   }
 
   #restart(): void {
+    this.#decidedBefore = this.#decided;
     this.#walk = new RandomWalk();
     this.#targetWalk = new RandomWalk();
     this.#failedHosts = undefined;

@@ -147,6 +147,21 @@ describe('WindowBuilder', () => {
     expect(builder.skipped).toBe(9_999 - 5);
   });
 
+  it('bounds the empty windows of very many gaps, and gives those of short ones', () => {
+    const gaps = (seconds: number) => {
+      const builder = new WindowBuilder();
+      let given = 0;
+      for (let i = 0; i < 2000; i++) {
+        builder.observe(observation({ at: at(i * seconds) }));
+        given += builder.close(at(i * seconds)).length;
+      }
+      return given;
+    };
+    // Of 2,000 gaps of an hour a hundred are given, and sixteen windows of the others: not 720,000.
+    expect(gaps(3600)).toBeLessThan(100 * 360 + 2000 * 20);
+    expect(gaps(120)).toBe(12 * 1999);
+  });
+
   it('bounds the names of services', () => {
     const builder = new WindowBuilder();
     for (let i = 0; i < 1000; i++)

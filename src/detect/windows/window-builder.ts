@@ -33,6 +33,12 @@ const SERVICES = 128;
 const RTTS = 8192;
 /** Windows that wait to be taken; a driver that never asks for them does not fill the memory. */
 const MAX_WAITING = 4096;
+/**
+ * Empty windows given of all gaps together: so many long gaps at once, and this many for each window with traffic. Each
+ * has to be judged, so that a few packets, each an hour after the last, must not cost hours.
+ */
+const LONG_GAPS = 100;
+const EARNED = 16;
 
 /**
  * Sums observations up to windows aligned to packet time: with 10 s they begin at :00, :10 and so on. The clock is that
@@ -43,11 +49,13 @@ export class WindowBuilder {
   readonly size: number;
   /** Observations from before the present window, counted in the present one. */
   late = 0;
-  /** Empty windows that were left out of gaps longer than `maxEmpty`. */
+  /** Empty windows that were left out, of gaps longer than `maxEmpty` or of too many gaps. */
   skipped = 0;
   readonly #talkers: number;
   readonly #hostCapacity: number;
   readonly #maxEmpty: number;
+  /** Empty windows that may still be given. */
+  #allowance: number;
   #waiting: ClosedWindow[] = [];
   #nextId: number;
   /** Start of the present window; NaN before the first observation. */
@@ -70,6 +78,7 @@ export class WindowBuilder {
     this.#talkers = options.talkers ?? 10;
     this.#hostCapacity = options.hosts ?? 4096;
     this.#maxEmpty = options.maxEmpty ?? 360;
+    this.#allowance = LONG_GAPS * this.#maxEmpty;
     this.#hosts = new HostTable(this.#hostCapacity);
   }
 
@@ -146,7 +155,8 @@ export class WindowBuilder {
   #advance(start: number): void {
     this.#finish();
     const empty = Math.round((start - this.#start) / this.size);
-    const given = Math.min(empty, this.#maxEmpty);
+    const given = Math.min(empty, this.#maxEmpty, this.#allowance);
+    this.#allowance = Math.min(this.#allowance - given + EARNED, LONG_GAPS * this.#maxEmpty);
     for (let i = 0; i < given; i++) this.#finish();
     this.skipped += empty - given;
     this.#start = start;

@@ -2,18 +2,24 @@
 const DEEPEST = 64;
 const MOST_KEYS = 256;
 
+const TAB = 0x09;
+const SPACE = 0x20;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
 const COLON = 0x3a;
+const ZERO = 0x30;
+const NINE = 0x39;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 const OPEN_ARRAY = 0x5b;
 const CLOSE_ARRAY = 0x5d;
+const LOWER_F = 0x66;
+const LOWER_N = 0x6e;
+const LOWER_T = 0x74;
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
-const LITERALS = ['true', 'false', 'null'];
 
 /**
  * Takes the JSON of a column over into a document as it is. One walk makes sure that it is one object in one line without a
@@ -25,13 +31,13 @@ export class AttrsReader {
   text = '';
   readonly #wanted: readonly string[];
   readonly #hashes: readonly number[];
+  /** A bit for each wanted hash, by its last five: most keys are not wanted. */
+  readonly #bits: number;
   readonly #starts: Int32Array;
   readonly #ends: Int32Array;
   /** Hashes of the keys of all objects around the place in hand. */
   readonly #keys = new Int32Array(MOST_KEYS);
   #keyCount = 0;
-  #keyStart = 0;
-  #hasEscape = false;
   #trusted = false;
   #at = 0;
 
@@ -39,6 +45,7 @@ export class AttrsReader {
   constructor(wanted: readonly string[]) {
     this.#wanted = wanted;
     this.#hashes = wanted.map((key) => hashOf(key));
+    this.#bits = this.#hashes.reduce((bits, hash) => bits | (1 << hash), 0);
     this.#starts = new Int32Array(wanted.length);
     this.#ends = new Int32Array(wanted.length);
   }
@@ -67,105 +74,137 @@ export class AttrsReader {
     this.#trusted = trusted;
     this.#ends.fill(0);
     this.#keyCount = 0;
-    this.#at = 0;
-    this.#skipSpace();
+    this.#at = this.#after(0);
     if (this.text.charCodeAt(this.#at) !== OPEN_OBJECT || !this.#object(1)) return false;
-    this.#skipSpace();
-    return this.#at === this.text.length;
+    return this.#after(this.#at) === this.text.length;
   }
 
   #value(depth: number): boolean {
     switch (this.text.charCodeAt(this.#at)) {
       case QUOTE:
-        return this.#string() !== undefined;
+        return this.#string();
       case OPEN_OBJECT:
         return depth < DEEPEST && this.#object(depth + 1);
       case OPEN_ARRAY:
         return depth < DEEPEST && this.#array(depth + 1);
+      case LOWER_T:
+        return this.#literal('true');
+      case LOWER_F:
+        return this.#literal('false');
+      case LOWER_N:
+        return this.#literal('null');
       default:
-        return this.#number() || this.#literal();
+        return this.#number();
     }
   }
 
   #object(depth: number): boolean {
+    const { text } = this;
     const outer = this.#keyCount;
-    this.#at++;
-    this.#skipSpace();
-    if (this.#take(CLOSE_OBJECT)) return true;
-    do {
-      this.#skipSpace();
-      const hash = this.#string();
-      if (hash === undefined || !this.#isNew(hash, outer)) return false;
-      const wanted = depth === 1 ? this.#find(hash) : -1;
-      this.#skipSpace();
-      if (!this.#take(COLON)) return false;
-      this.#skipSpace();
-      const start = this.#at;
-      if (!this.#value(depth)) return false;
-      if (wanted >= 0) {
-        this.#starts[wanted] = start;
-        this.#ends[wanted] = this.#at;
+    let at = this.#after(this.#at + 1);
+    if (text.charCodeAt(at) === CLOSE_OBJECT) return this.#moveTo(at + 1);
+    for (;;) {
+      if (text.charCodeAt(at) !== QUOTE) return false;
+      const start = at + 1;
+      let hash = 0;
+      let unit = text.charCodeAt(++at);
+      while (unit >= SPACE && unit !== QUOTE && unit !== BACKSLASH) {
+        hash = (Math.imul(hash, 31) + unit) | 0;
+        unit = text.charCodeAt(++at);
       }
-      this.#skipSpace();
-    } while (this.#take(COMMA));
+      const isNew =
+        unit === QUOTE ? this.#isNew(hash, outer) : this.#trusted && this.#moveTo(start - 1) && this.#string();
+      if (!isNew) return false;
+      const end = unit === QUOTE ? at + 1 : this.#at;
+      const colon = this.#after(end);
+      if (text.charCodeAt(colon) !== COLON) return false;
+      at = this.#after(colon + 1);
+      const value = this.#simple(at);
+      if (value === 0 && !(this.#moveTo(at) && this.#value(depth))) return false;
+      if (depth === 1 && unit === QUOTE && (this.#bits & (1 << hash)) !== 0)
+        this.#note(hash, start, at, value || this.#at);
+      at = this.#after(value || this.#at);
+      if (text.charCodeAt(at) !== COMMA) break;
+      at = this.#after(at + 1);
+    }
     this.#keyCount = outer;
-    return this.#take(CLOSE_OBJECT);
+    return text.charCodeAt(at) === CLOSE_OBJECT && this.#moveTo(at + 1);
+  }
+
+  /** Where a string without escapes, or a whole number, that begins here ends: nearly all values are. 0 for any other. */
+  #simple(from: number): number {
+    const { text } = this;
+    let at = from;
+    let unit = text.charCodeAt(at);
+    if (unit === QUOTE) {
+      unit = text.charCodeAt(++at);
+      while (unit >= SPACE && unit !== QUOTE && unit !== BACKSLASH) unit = text.charCodeAt(++at);
+      return unit === QUOTE ? at + 1 : 0;
+    }
+    if (!(unit > ZERO && unit <= NINE)) return 0;
+    while (unit >= ZERO && unit <= NINE) unit = text.charCodeAt(++at);
+    return unit === COMMA || unit === CLOSE_OBJECT || unit === CLOSE_ARRAY ? at : 0;
+  }
+
+  /** The first place from here on that is neither space nor tab; a line break has no place in a line. */
+  #after(from: number): number {
+    let at = from;
+    for (let unit = this.text.charCodeAt(at); unit === SPACE || unit === TAB; ) unit = this.text.charCodeAt(++at);
+    return at;
+  }
+
+  #moveTo(at: number): true {
+    this.#at = at;
+    return true;
+  }
+
+  /** Remembers where the value of a wanted key stands. */
+  #note(hash: number, key: number, start: number, end: number): void {
+    const index = this.#hashes.indexOf(hash);
+    if (index < 0 || !this.text.startsWith(`${this.#wanted[index]}"`, key)) return;
+    this.#starts[index] = start;
+    this.#ends[index] = end;
   }
 
   #array(depth: number): boolean {
-    this.#at++;
-    this.#skipSpace();
-    if (this.#take(CLOSE_ARRAY)) return true;
-    do {
-      this.#skipSpace();
-      if (!this.#value(depth)) return false;
-      this.#skipSpace();
-    } while (this.#take(COMMA));
-    return this.#take(CLOSE_ARRAY);
+    const { text } = this;
+    let at = this.#after(this.#at + 1);
+    if (text.charCodeAt(at) === CLOSE_ARRAY) return this.#moveTo(at + 1);
+    for (;;) {
+      const value = this.#simple(at);
+      if (value === 0 && !(this.#moveTo(at) && this.#value(depth))) return false;
+      at = this.#after(value || this.#at);
+      if (text.charCodeAt(at) !== COMMA) break;
+      at = this.#after(at + 1);
+    }
+    return text.charCodeAt(at) === CLOSE_ARRAY && this.#moveTo(at + 1);
   }
 
-  /** Goes over a string. @returns the hash of what stands between its quotes, or undefined when it is none. */
-  #string(): number | undefined {
+  #string(): boolean {
     const { text } = this;
-    if (text.charCodeAt(this.#at) !== QUOTE) return undefined;
-    let hash = 0;
     let at = this.#at + 1;
-    this.#keyStart = at;
-    this.#hasEscape = false;
     for (;;) {
       const unit = text.charCodeAt(at);
       if (unit === QUOTE) break;
       // Also past the end, where it is NaN.
-      if (!(unit >= 0x20)) return undefined;
+      if (!(unit >= SPACE)) return false;
       if (unit === BACKSLASH) {
         ESCAPE.lastIndex = at;
-        if (!ESCAPE.test(text)) return undefined;
+        if (!ESCAPE.test(text)) return false;
         at = ESCAPE.lastIndex;
-        this.#hasEscape = true;
-        continue;
-      }
-      hash = (Math.imul(hash, 31) + unit) | 0;
-      at++;
+      } else at++;
     }
     this.#at = at + 1;
-    return hash;
+    return true;
   }
 
-  /** Keys that share a hash, or can be spelled in two ways, count as the same: the general parser says what is right. */
+  /** Keys that share a hash count as the same: the general parser says what is right. */
   #isNew(hash: number, outer: number): boolean {
     if (this.#trusted) return true;
-    if (this.#hasEscape) return false;
     for (let i = outer; i < this.#keyCount; i++) if (this.#keys[i] === hash) return false;
     if (this.#keyCount === MOST_KEYS) return false;
     this.#keys[this.#keyCount++] = hash;
     return true;
-  }
-
-  #find(hash: number): number {
-    const index = this.#hashes.indexOf(hash);
-    return index >= 0 && !this.#hasEscape && this.text.startsWith(`${this.#wanted[index]}"`, this.#keyStart)
-      ? index
-      : -1;
   }
 
   #number(): boolean {
@@ -175,25 +214,10 @@ export class AttrsReader {
     return true;
   }
 
-  #literal(): boolean {
-    const literal = LITERALS.find((word) => this.text.startsWith(word, this.#at));
-    this.#at += literal?.length ?? 0;
-    return literal !== undefined;
-  }
-
-  #take(unit: number): boolean {
-    if (this.text.charCodeAt(this.#at) !== unit) return false;
-    this.#at++;
+  #literal(word: string): boolean {
+    if (!this.text.startsWith(word, this.#at)) return false;
+    this.#at += word.length;
     return true;
-  }
-
-  /** Spaces and tabs; a line break has no place in a line. */
-  #skipSpace(): void {
-    for (;;) {
-      const unit = this.text.charCodeAt(this.#at);
-      if (unit !== 0x20 && unit !== 0x09) return;
-      this.#at++;
-    }
   }
 }
 

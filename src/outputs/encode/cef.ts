@@ -36,13 +36,14 @@ function header(text: string): string {
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROLS = /[\u0000-\u001f\u007f]/g;
-const SPECIAL = /[\\=\r\n]/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const SPECIAL = /[\\=\u0000-\u001f\u007f]/;
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '=': '\\=', '\n': '\\n', '\r': '\\r' };
 
 /** Backslash, equals sign and line ends are escaped in values; other control characters become spaces. */
 function value(text: string): string {
-  const escaped = SPECIAL.test(text) ? text.replaceAll(/[\\=\r\n]/g, (letter) => ESCAPES[letter]) : text;
-  return escaped.replaceAll(CONTROLS, ' ');
+  if (!SPECIAL.test(text)) return text;
+  return text.replaceAll(/[\\=\r\n]/g, (letter) => ESCAPES[letter]).replaceAll(CONTROLS, ' ');
 }
 
 function pair(key: string, text: string): string {

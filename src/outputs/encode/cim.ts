@@ -7,19 +7,8 @@ import { cimTags } from './cim-models.ts';
 import { listOf, plainValue, reasonCodes } from './column-values.ts';
 import { documentWriter } from './document-writer.ts';
 import { endingOf, outcomeOf, rcodeNameOf, rcodeOf } from './event-outcome.ts';
-import {
-  domainAskedFor,
-  domainOfResponder,
-  icmp,
-  isoTime,
-  oneWay,
-  port,
-  quoted,
-  total,
-  transport,
-} from './event-values.ts';
-import { isoTimes } from './iso-times.ts';
-import { anyNumber, type Field, text, type Write } from './json-field.ts';
+import { domainAskedFor, domainOfResponder, oneWay, quoted, total, transport } from './event-values.ts';
+import { cell, type Field, type Write } from './json-field.ts';
 import { quote } from './json-text.ts';
 import { ALL_KINDS, byKind } from './kind-names.ts';
 import { riskBand } from './risk-bands.ts';
@@ -72,32 +61,32 @@ const MATCHED: ReadonlyMap<string, string> = new Map([
 
 /** Columns that are not simply written under their name. */
 const SPECIAL: Readonly<Partial<Record<ColumnName, Special>>> = {
-  ts: () => [{ path: 'timestamp', value: isoTime('ts', isoTimes()) }],
-  received: () => [{ path: 'received', value: isoTime('received', isoTimes()) }],
+  ts: () => [{ path: 'timestamp', value: cell('time', 'ts') }],
+  received: () => [{ path: 'received', value: cell('time', 'received') }],
   kind: (kind) => [
-    { path: 'kind', value: text('kind') },
+    { path: 'kind', value: cell('word', 'kind') },
     { path: 'vendor_product', value: '"Vedette"' },
     ...(kind === 'honeypot' || kind === 'notice' ? attackFields(kind) : [{ path: 'action', value: actionOf(kind) }]),
   ],
   // `source` in a document would be mixed with Splunk's own field of that name.
-  source: () => [{ path: 'collector', value: text('source') }],
+  source: () => [{ path: 'collector', value: cell('text', 'source') }],
   src_ip: () => [
-    { path: 'src', value: text('src_ip') },
-    { path: 'src_ip', value: text('src_ip') },
+    { path: 'src', value: cell('plain', 'src_ip') },
+    { path: 'src_ip', value: cell('plain', 'src_ip') },
     { path: 'protocol', value: (row) => (ipVersionOf(row) === 0 ? '' : '"ip"') },
     { path: 'protocol_version', value: ipVersion },
   ],
   dst_ip: () => [
-    { path: 'dest', value: text('dst_ip') },
-    { path: 'dest_ip', value: text('dst_ip') },
+    { path: 'dest', value: cell('plain', 'dst_ip') },
+    { path: 'dest_ip', value: cell('plain', 'dst_ip') },
   ],
   src_port: () => [
-    { path: 'src_port', value: port('src_port') },
-    { path: 'icmp_type', value: icmp('src_port') },
+    { path: 'src_port', value: cell('port', 'src_port') },
+    { path: 'icmp_type', value: cell('icmp', 'src_port') },
   ],
   dst_port: () => [
-    { path: 'dest_port', value: port('dst_port') },
-    { path: 'icmp_code', value: icmp('dst_port') },
+    { path: 'dest_port', value: cell('port', 'dst_port') },
+    { path: 'icmp_code', value: cell('icmp', 'dst_port') },
   ],
   proto: () => [{ path: 'transport', value: transport }],
   bytes: (kind) => [{ path: 'bytes', value: total(kind, 'bytes') }],
@@ -107,13 +96,13 @@ const SPECIAL: Readonly<Partial<Record<ColumnName, Special>>> = {
   src_packets: (kind) => [{ path: 'packets_out', value: oneWay(kind, 'src_packets') }],
   dst_packets: (kind) => [{ path: 'packets_in', value: oneWay(kind, 'dst_packets') }],
   tcp_flags: () => [{ path: 'tcp_flag', value: tcpFlags }],
-  state: (kind) => [{ path: 'state', value: text('state') }, ...stateFields(kind)],
+  state: (kind) => [{ path: 'state', value: cell('text', 'state') }, ...stateFields(kind)],
   domain: (kind) => domainFields(kind),
   threat_matches: () => [
     { path: 'threat_match_field', value: (row) => quoted(MATCHED.get(threatMatches(row)[0]?.field ?? '') ?? '') },
     { path: 'threat_key', value: (row) => quoted(threatMatches(row)[0]?.source ?? '') },
   ],
-  risk: () => [{ path: 'risk_score', value: anyNumber('risk') }],
+  risk: () => [{ path: 'risk_score', value: cell('anyNumber', 'risk') }],
   risk_reasons: () => [{ path: 'risk_reasons', value: reasonCodes() }],
   tags: (kind) => [{ path: 'tag', value: tagsOf(kind) }],
   attrs: (_, attrs) => [{ path: 'attrs', value: () => attrs.text }],
@@ -148,11 +137,11 @@ function stateFields(kind: Kind): Field[] {
 }
 
 function domainFields(kind: Kind): Field[] {
-  if (kind === 'dns') return [{ path: 'query', value: text('domain') }];
+  if (kind === 'dns') return [{ path: 'query', value: cell('text', 'domain') }];
   if (kind === 'http')
     return [
-      { path: 'site', value: text('domain') },
-      { path: 'url_domain', value: text('domain') },
+      { path: 'site', value: cell('text', 'domain') },
+      { path: 'url_domain', value: cell('text', 'domain') },
     ];
   return [
     { path: 'domain', value: domainOfResponder },

@@ -1,7 +1,8 @@
 import type { Column } from '../../model/columns.ts';
 import { parseReasons } from '../../model/risk.ts';
-import { type Field, number, text, type Write, word } from './json-field.ts';
+import { cell, type Field, type Write } from './json-field.ts';
 import { quote } from './json-text.ts';
+import { numberText } from './number-text.ts';
 import { asNumber, asText } from './row-values.ts';
 import { remembered } from './text-cache.ts';
 
@@ -12,7 +13,7 @@ const LONG = 9.2e18;
 export function scaled(name: string, units: number): Write {
   return (row) => {
     const value = Math.round(asNumber(row[name]) * units);
-    return value >= 0 && value <= LONG ? `${value}` : '';
+    return value >= 0 && value <= LONG ? numberText(value) : '';
   };
 }
 
@@ -47,15 +48,19 @@ export function plainValue(column: Column): Field['value'] {
   switch (column.type) {
     case 'id':
     case 'ip':
+      return cell('plain', column.name);
     case 'dict':
     case 'text':
     case 'json':
-      return text(column.name);
+      return cell('text', column.name);
     case 'enum':
-      return word(column.name);
+      return cell('word', column.name);
     case 'set':
       return members(column.name);
+    // What is not known is null there: zero is a latitude.
+    case 'f32':
+      return cell('anyNumber', column.name);
     default:
-      return number(column.name);
+      return cell('number', column.name);
   }
 }

@@ -17,6 +17,5 @@ export interface EcsContext {
   readonly parts: EcsParts;
   /** `ecs.version`. */
   readonly version: string;
-  readonly iso: (microseconds: number) => string;
   readonly attrs: AttrsReader;
 }

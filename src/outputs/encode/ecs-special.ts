@@ -4,23 +4,13 @@ import type { Kind } from '../../model/kinds.ts';
 import { listOf, reasonCodes, scaled } from './column-values.ts';
 import type { EcsContext } from './ecs-context.ts';
 import { enrichments, indicatorConfidence, indicatorIp, indicatorType } from './ecs-threat.ts';
-import { endingOf, outcomeOf, rcodeNameOf } from './event-outcome.ts';
-import {
-  addressIn,
-  domainAskedFor,
-  domainOfResponder,
-  icmp,
-  isoTime,
-  oneWay,
-  port,
-  quoted,
-  total,
-  transport,
-} from './event-values.ts';
-import { anyNumber, type Field, number, text, type Write } from './json-field.ts';
+import { ENDINGS, endingOf, NO_ENDING, outcomeOf, rcodeNameOf } from './event-outcome.ts';
+import { addressIn, domainAskedFor, domainOfResponder, oneWay, quoted, total, transport } from './event-values.ts';
+import { isoTimes } from './iso-times.ts';
+import { cell, type Field, type Write } from './json-field.ts';
 import { quote } from './json-text.ts';
+import { numberText } from './number-text.ts';
 import { asNumber, asText, endOf, httpStatusOf, ipVersionOf } from './row-values.ts';
-import { remembered } from './text-cache.ts';
 
 type Special = (kind: Kind, context: EcsContext) => Field[];
 
@@ -45,42 +35,39 @@ const NONE: Special = () => [];
 
 /** Columns that are not simply written under their name. */
 export const ECS_SPECIAL: Readonly<Partial<Record<ColumnName, Special>>> = {
-  ts: (_, { iso }) => [
-    { path: '@timestamp', value: isoTime('ts', iso) },
-    { path: 'event.start', value: isoTime('ts', iso) },
+  ts: () => [
+    { path: '@timestamp', value: cell('time', 'ts') },
+    { path: 'event.start', value: cell('time', 'ts') },
     {
       path: 'event.end',
-      value: (row) => {
-        const at = iso(endOf(row));
-        return at === '' ? '' : `"${at}"`;
-      },
+      value: endTime(),
     },
   ],
-  received: (_, { iso }) => [{ path: 'event.created', value: isoTime('received', iso) }],
+  received: () => [{ path: 'event.created', value: cell('time', 'received') }],
   kind: (kind, context) => [...constants(kind, context), { path: 'event.type', value: typesOf(kind) }],
-  source: () => [{ path: 'agent.name', value: text('source') }],
+  source: () => [{ path: 'agent.name', value: cell('text', 'source') }],
   exporter: () => [
-    { path: 'observer.name', value: text('exporter') },
+    { path: 'observer.name', value: cell('text', 'exporter') },
     { path: 'observer.ip', value: listedAddress('exporter') },
   ],
   src_port: () => [
-    { path: 'source.port', value: port('src_port') },
-    { path: 'vedette.icmp.type', value: icmp('src_port') },
+    { path: 'source.port', value: cell('port', 'src_port') },
+    { path: 'vedette.icmp.type', value: cell('icmp', 'src_port') },
   ],
   dst_port: () => [
-    { path: 'destination.port', value: port('dst_port') },
-    { path: 'vedette.icmp.code', value: icmp('dst_port') },
+    { path: 'destination.port', value: cell('port', 'dst_port') },
+    { path: 'vedette.icmp.code', value: cell('icmp', 'dst_port') },
   ],
   src_ip: () => [
-    { path: 'source.ip', value: text('src_ip') },
+    { path: 'source.ip', value: cell('plain', 'src_ip') },
     { path: 'network.type', value: networkType },
     { path: 'related.ip', value: relatedAddresses },
-    { path: 'related.hosts', value: only('domain') },
-    { path: 'related.user', value: only('user') },
+    { path: 'related.hosts', value: cell('list', 'domain') },
+    { path: 'related.user', value: cell('list', 'user') },
   ],
   proto: () => [
     { path: 'network.transport', value: transport },
-    { path: 'network.iana_number', value: ianaNumber },
+    { path: 'network.iana_number', value: cell('digits', 'proto') },
   ],
   bytes: (kind) => [{ path: 'network.bytes', value: total(kind, 'bytes') }],
   packets: (kind) => [{ path: 'network.packets', value: total(kind, 'packets') }],
@@ -92,23 +79,23 @@ export const ECS_SPECIAL: Readonly<Partial<Record<ColumnName, Special>>> = {
   app: () => [{ path: 'network.protocol', value: (row) => quoted(asText(row.app).toLowerCase()) }],
   state: (kind) => stateFields(kind),
   domain: (kind) => domainFields(kind),
-  src_lat: () => [{ path: 'source.geo.location', value: geoPoint('src_lat', 'src_lon') }],
+  src_lat: () => [{ path: 'source.geo.location', value: sourcePoint }],
   src_lon: NONE,
-  dst_lat: () => [{ path: 'destination.geo.location', value: geoPoint('dst_lat', 'dst_lon') }],
+  dst_lat: () => [{ path: 'destination.geo.location', value: destinationPoint }],
   dst_lon: NONE,
   threat_indicator: () => [
-    { path: 'threat.indicator.name', value: text('threat_indicator') },
+    { path: 'threat.indicator.name', value: cell('text', 'threat_indicator') },
     { path: 'threat.indicator.type', value: indicatorType },
     { path: 'threat.indicator.ip', value: indicatorIp },
   ],
   threat_confidence: () => [
     { path: 'threat.indicator.confidence', value: indicatorConfidence },
-    { path: 'vedette.threat.confidence', value: number('threat_confidence') },
+    { path: 'vedette.threat.confidence', value: cell('number', 'threat_confidence') },
   ],
   threat_matches: () => [{ path: 'threat.enrichments', value: enrichments }],
-  risk: () => [{ path: 'event.risk_score', value: anyNumber('risk') }],
+  risk: () => [{ path: 'event.risk_score', value: cell('anyNumber', 'risk') }],
   risk_reasons: () => [
-    { path: 'event.reason', value: text('risk_reasons') },
+    { path: 'event.reason', value: cell('text', 'risk_reasons') },
     { path: 'vedette.risk.reasons', value: reasonCodes() },
   ],
   attrs: (_, { attrs }) => [{ path: 'vedette.attrs', value: () => attrs.text }],
@@ -126,7 +113,7 @@ function constants(kind: Kind, { parts, version }: EcsContext): Field[] {
     { path: 'event.module', value: '"vedette"' },
     { path: 'event.dataset', value: `"vedette.${kind}"` },
     { path: 'event.outcome', value: (row) => quoted(outcomeOf(row)) },
-    { path: 'vedette.kind', value: text('kind') },
+    { path: 'vedette.kind', value: cell('word', 'kind') },
     ...(stream
       ? [
           { path: 'data_stream.type', value: quote(stream.type) },
@@ -140,25 +127,25 @@ function constants(kind: Kind, { parts, version }: EcsContext): Field[] {
 function typesOf(kind: Kind): Write | string {
   const { types } = CATEGORIES[kind];
   if (!ENDING_KINDS.includes(kind)) return JSON.stringify(types);
-  const list = remembered((more) => listOf([...types, ...more.split(' ')]));
-  return (row) => list(endingOf(row).types.join(' '));
+  const lists = new Map([NO_ENDING, ...ENDINGS.values()].map((end) => [end, JSON.stringify([...types, ...end.types])]));
+  return (row) => lists.get(endingOf(row)) ?? '';
 }
 
 /** The state keeps its word under our name; what ECS has a field for is there too. */
 function stateFields(kind: Kind): Field[] {
-  const ours: Field = { path: 'vedette.state', value: text('state') };
+  const ours: Field = { path: 'vedette.state', value: cell('text', 'state') };
   if (kind === 'dns') return [ours, { path: 'dns.response_code', value: (row) => quoted(rcodeNameOf(row)) }];
   if (kind === 'http')
     return [ours, { path: 'http.response.status_code', value: (row) => digitsOf(httpStatusOf(row)) }];
-  if (kind === 'notice') return [ours, { path: 'rule.name', value: text('state') }];
+  if (kind === 'notice') return [ours, { path: 'rule.name', value: cell('text', 'state') }];
   return [ours];
 }
 
 function domainFields(kind: Kind): Field[] {
-  const named: Field = { path: 'destination.domain', value: text('domain') };
-  if (kind === 'dns') return [{ path: 'dns.question.name', value: text('domain') }];
-  if (kind === 'tls') return [named, { path: 'tls.client.server_name', value: text('domain') }];
-  if (kind === 'http') return [named, { path: 'url.domain', value: text('domain') }];
+  const named: Field = { path: 'destination.domain', value: cell('text', 'domain') };
+  if (kind === 'dns') return [{ path: 'dns.question.name', value: cell('text', 'domain') }];
+  if (kind === 'tls') return [named, { path: 'tls.client.server_name', value: cell('text', 'domain') }];
+  if (kind === 'http') return [named, { path: 'url.domain', value: cell('text', 'domain') }];
   return [
     { path: 'destination.domain', value: domainOfResponder },
     { path: 'dns.question.name', value: domainAskedFor },
@@ -169,33 +156,18 @@ function digitsOf(value: number): string {
   return value === 0 ? '' : `${value}`;
 }
 
-function only(name: string): Write {
-  return (row) => {
-    const value = asText(row[name]);
-    return value === '' ? '' : `[${quote(value)}]`;
-  };
-}
-
 function networkType(row: EventRow): string {
   const version = ipVersionOf(row);
   return version === 0 ? '' : `"ipv${version}"`;
 }
 
-function ianaNumber(row: EventRow): string {
-  const proto = asNumber(row.proto);
-  return proto > 0 ? `"${proto}"` : '';
-}
-
+/** Addresses need no escapes; most events have two. */
 function relatedAddresses(row: EventRow): string {
-  return listOf([asText(row.src_ip), asText(row.dst_ip), asText(row.src_nat_ip), asText(row.dst_nat_ip)]);
-}
-
-function geoPoint(latitude: string, longitude: string): Write {
-  return (row) => {
-    const lat = asNumber(row[latitude]);
-    const lon = asNumber(row[longitude]);
-    return !Number.isNaN(lat) && !Number.isNaN(lon) ? `{"lat":${lat},"lon":${lon}}` : '';
-  };
+  const [source, destination] = [asText(row.src_ip), asText(row.dst_ip)];
+  const [first, second] = [asText(row.src_nat_ip), asText(row.dst_nat_ip)];
+  if (first !== '' || second !== '') return listOf([source, destination, first, second]);
+  if (source === '' || destination === '' || source === destination) return listOf([source, destination]);
+  return `["${source}","${destination}"]`;
 }
 
 function listedAddress(column: string): Write {
@@ -203,5 +175,26 @@ function listedAddress(column: string): Write {
   return (row) => {
     const value = address(row);
     return value === '' ? '' : `[${value}]`;
+  };
+}
+
+function sourcePoint(row: EventRow): string {
+  return point(asNumber(row.src_lat), asNumber(row.src_lon));
+}
+
+function destinationPoint(row: EventRow): string {
+  return point(asNumber(row.dst_lat), asNumber(row.dst_lon));
+}
+
+/** The object form of a geo_point, with the latitude first. */
+function point(lat: number, lon: number): string {
+  return Number.isNaN(lat) || Number.isNaN(lon) ? '' : `{"lat":${numberText(lat)},"lon":${numberText(lon)}}`;
+}
+
+function endTime(): Write {
+  const iso = isoTimes();
+  return (row) => {
+    const at = iso(endOf(row));
+    return at === '' ? '' : `"${at}"`;
   };
 }

@@ -7,8 +7,7 @@ import { attrsFields, ECS_ATTRS } from './ecs-attrs.ts';
 import type { EcsContext, EcsParts } from './ecs-context.ts';
 import { ECS_FIELDS, ECS_VERSIONS } from './ecs-fields.ts';
 import { ECS_SPECIAL } from './ecs-special.ts';
-import { isoTimes } from './iso-times.ts';
-import { digits, type Field } from './json-field.ts';
+import { cell, type Field } from './json-field.ts';
 import { ALL_KINDS, byKind } from './kind-names.ts';
 import type { RowEncoder } from './row-encoder.ts';
 import { asText } from './row-values.ts';
@@ -20,7 +19,7 @@ import { asText } from './row-values.ts';
  */
 export function ecsEncoder(parts: EcsParts): RowEncoder {
   const attrs = new AttrsReader(ECS_ATTRS);
-  const context = { parts, version: ECS_VERSIONS[parts.ecs ?? 8], iso: isoTimes(), attrs };
+  const context = { parts, version: ECS_VERSIONS[parts.ecs ?? 8], attrs };
   const write = byKind((kind) => documentWriter(ecsFields(kind, context)));
   return {
     encode(row) {
@@ -33,7 +32,7 @@ export function ecsEncoder(parts: EcsParts): RowEncoder {
 /** Every path that a document can have, for the lists that they are checked against. */
 export function ecsPaths(): string[] {
   const parts = { version: '0', dataStream: { dataset: 'vedette.events', namespace: 'default' } };
-  const context = { parts, version: ECS_VERSIONS[8], iso: isoTimes(), attrs: new AttrsReader(ECS_ATTRS) };
+  const context = { parts, version: ECS_VERSIONS[8], attrs: new AttrsReader(ECS_ATTRS) };
   return [...new Set(ALL_KINDS.flatMap((kind) => ecsFields(kind, context).map((field) => field.path)))];
 }
 
@@ -53,5 +52,5 @@ function plainField(column: Column): Field {
   const path = column.ecs ?? `vedette.${column.path}`;
   const isNumber = /^[uf]\d/.test(column.type);
   const asKeyword = isNumber && ECS_FIELDS.get(path) === 'keyword';
-  return { path, value: asKeyword ? digits(column.name) : plainValue(column) };
+  return { path, value: asKeyword ? cell('digits', column.name) : plainValue(column) };
 }

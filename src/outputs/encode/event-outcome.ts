@@ -18,30 +18,31 @@ export const NO_ENDING: Ending = { outcome: '', types: [], activity: 6, action: 
  * event of an exporter (IPFIX element 233), the flow end reason (element 136), a packet that sFlow saw discarded.
  * A connection that was refused by a closed port was still let through.
  */
-export const ENDINGS: Readonly<Record<string, Ending>> = {
-  S0: { outcome: 'failure', types: ['start'], activity: 6, action: 'allowed' },
-  S1: { outcome: 'success', types: ['start'], activity: 1, action: 'allowed' },
-  S2: { outcome: 'success', types: ['start'], activity: 6, action: 'allowed' },
-  S3: { outcome: 'success', types: ['start'], activity: 6, action: 'allowed' },
-  SF: { outcome: 'success', types: ['start', 'end'], activity: 2, action: 'allowed' },
-  REJ: { outcome: 'failure', types: ['start', 'denied'], activity: 5, action: 'allowed' },
-  RSTO: { outcome: 'success', types: ['start', 'end'], activity: 3, action: 'allowed' },
-  RSTR: { outcome: 'success', types: ['start', 'end'], activity: 3, action: 'allowed' },
-  RSTOS0: { outcome: 'failure', types: ['start', 'end'], activity: 3, action: 'allowed' },
-  RSTRH: { outcome: 'failure', types: ['end'], activity: 3, action: 'allowed' },
-  SH: { outcome: 'failure', types: ['start', 'end'], activity: 6, action: 'allowed' },
-  SHR: { outcome: 'failure', types: ['end'], activity: 6, action: 'allowed' },
-  created: { outcome: 'success', types: ['start'], activity: 1, action: 'allowed' },
-  deleted: { outcome: 'success', types: ['end'], activity: 2, action: 'teardown' },
-  denied: { outcome: 'failure', types: ['denied'], activity: 5, action: 'blocked' },
-  discarded: { outcome: 'failure', types: ['denied'], activity: 5, action: 'blocked' },
-  'end-of-flow': { outcome: '', types: ['end'], activity: 2, action: 'allowed' },
-};
+export const ENDINGS: ReadonlyMap<string, Ending> = new Map(
+  Object.entries<Ending>({
+    S0: { outcome: 'failure', types: ['start'], activity: 6, action: 'allowed' },
+    S1: { outcome: 'success', types: ['start'], activity: 1, action: 'allowed' },
+    S2: { outcome: 'success', types: ['start'], activity: 6, action: 'allowed' },
+    S3: { outcome: 'success', types: ['start'], activity: 6, action: 'allowed' },
+    SF: { outcome: 'success', types: ['start', 'end'], activity: 2, action: 'allowed' },
+    REJ: { outcome: 'failure', types: ['start', 'denied'], activity: 5, action: 'allowed' },
+    RSTO: { outcome: 'success', types: ['start', 'end'], activity: 3, action: 'allowed' },
+    RSTR: { outcome: 'success', types: ['start', 'end'], activity: 3, action: 'allowed' },
+    RSTOS0: { outcome: 'failure', types: ['start', 'end'], activity: 3, action: 'allowed' },
+    RSTRH: { outcome: 'failure', types: ['end'], activity: 3, action: 'allowed' },
+    SH: { outcome: 'failure', types: ['start', 'end'], activity: 6, action: 'allowed' },
+    SHR: { outcome: 'failure', types: ['end'], activity: 6, action: 'allowed' },
+    created: { outcome: 'success', types: ['start'], activity: 1, action: 'allowed' },
+    deleted: { outcome: 'success', types: ['end'], activity: 2, action: 'teardown' },
+    denied: { outcome: 'failure', types: ['denied'], activity: 5, action: 'blocked' },
+    discarded: { outcome: 'failure', types: ['denied'], activity: 5, action: 'blocked' },
+    'end-of-flow': { outcome: '', types: ['end'], activity: 2, action: 'allowed' },
+  }),
+);
 
 /** How a flow or connection ended. */
 export function endingOf(row: EventRow): Ending {
-  const state = asText(row.state);
-  return Object.hasOwn(ENDINGS, state) ? ENDINGS[state] : NO_ENDING;
+  return ENDINGS.get(asText(row.state)) ?? NO_ENDING;
 }
 
 /** Whether it went well, where its kind says so. */

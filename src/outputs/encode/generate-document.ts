@@ -1,7 +1,10 @@
 import type { EventRow } from '../../model/event-row.ts';
 import { type Branch, isBranch, type Member } from './document-tree.ts';
+import { isoTimes } from './iso-times.ts';
 import type { ColumnForm, ColumnValue, Guards, Write } from './json-field.ts';
-import { quote } from './json-text.ts';
+import { isPlain } from './json-text.ts';
+import { numberText } from './number-text.ts';
+import { asNumber } from './row-values.ts';
 
 /**
  * Makes the tree of a document into one JavaScript function: the text of keys, brackets and constants stands in it, and
@@ -12,8 +15,12 @@ import { quote } from './json-text.ts';
 export function generateDocument(root: Branch, guards: Guards): Write {
   const source = new Source(guards);
   const body = source.text(root);
-  const make = new Function('quote', 'calls', body) as (quoted: typeof quote, calls: readonly Call[]) => Write;
-  return make(quote, source.calls);
+  const make = new Function('isPlain', 'numberText', 'calls', body) as (
+    plain: typeof isPlain,
+    digits: typeof numberText,
+    calls: readonly Call[],
+  ) => Write;
+  return make(isPlain, numberText, source.calls);
 }
 
 type Call = (row: EventRow) => string | boolean;
@@ -28,14 +35,33 @@ interface Open {
   begun: boolean;
 }
 
+const TEXT = "typeof v==='string'&&v!==''";
 const NUMBER = "typeof v==='number'&&v-v===0";
+const ICMP = '(row.proto===1||row.proto===58)';
 
-const FORMS: Readonly<Record<ColumnForm, { readonly test: string; readonly value: string }>> = {
-  text: { test: "typeof v==='string'&&v!==''", value: 'quote(v)' },
-  word: { test: "typeof v==='string'&&v!==''&&v!=='unknown'&&v!=='none'", value: 'quote(v)' },
-  number: { test: `${NUMBER}&&v!==0`, value: 'v' },
-  anyNumber: { test: NUMBER, value: 'v' },
-  digits: { test: `${NUMBER}&&v!==0`, value: `'"'+v+'"'` },
+interface FormCode {
+  /** Whether `v` is written. */
+  readonly test: string;
+  /** Text around it. */
+  readonly open?: string;
+  readonly close?: string;
+  /** What is written of `v`, where that is not itself. */
+  readonly value?: string;
+  /** Whether it may need escapes, in which case the quotes around it are those of JSON.stringify. */
+  readonly escapes?: boolean;
+}
+
+const FORMS: Readonly<Record<ColumnForm, FormCode>> = {
+  text: { test: TEXT, open: '"', close: '"', escapes: true },
+  plain: { test: TEXT, open: '"', close: '"' },
+  word: { test: `${TEXT}&&v!=='unknown'&&v!=='none'`, open: '"', close: '"' },
+  list: { test: TEXT, open: '["', close: '"]', escapes: true },
+  number: { test: `${NUMBER}&&v!==0`, value: 'numberText(v)' },
+  anyNumber: { test: NUMBER, value: 'numberText(v)' },
+  digits: { test: `${NUMBER}&&v!==0`, open: '"', close: '"', value: 'numberText(v)' },
+  port: { test: `${NUMBER}&&v!==0&&!${ICMP}`, value: 'numberText(v)' },
+  icmp: { test: `${NUMBER}&&${ICMP}`, value: 'numberText(v)' },
+  time: { test: "v!==''", open: '"', close: '"' },
 };
 
 class Source {
@@ -79,16 +105,21 @@ class Source {
   #constantOf(value: Member['value']): string | undefined {
     if (typeof value === 'string') return value;
     if (typeof value !== 'object' || !isBranch(value) || this.#guards.has(value.path)) return undefined;
-    const members = value.members.map(({ key, value: inner }) => {
+    const members = value.members.map(({ key, inArray, value: inner }) => {
       const fixed = this.#constantOf(inner);
-      return fixed === undefined ? undefined : `${JSON.stringify(key)}:${fixed}`;
+      return fixed === undefined ? undefined : `${JSON.stringify(key)}:${inArray ? `[${fixed}]` : fixed}`;
     });
     return members.includes(undefined) ? undefined : `{${members.join(',')}}`;
   }
 
   #constant(members: string, open: Open): void {
     if (members === '') return;
-    this.#code += `out+=${this.#prefix(open, members)};`;
+    this.#code += `out=out+${this.#prefix(open, members)};`;
+    this.#begin(open);
+  }
+
+  /** From here on it is certain that something was written into the object, and so into those around it. */
+  #begin(open: Open): void {
     for (let at: Open | undefined = open; at && !at.begun; at = at.outer) at.begun = true;
   }
 
@@ -106,12 +137,25 @@ class Source {
   }
 
   #call(write: Write, open: Open, name: string): void {
-    this.#code += `v=${this.#called(write)};if(v!=='')out+=${this.#prefix(open, name)}+v;`;
+    this.#code += `v=${this.#called(write)};if(v!=='')out=out+${this.#prefix(open, name)}+v;`;
   }
 
-  #column({ form, column }: ColumnValue, open: Open, name: string): void {
-    const { test, value } = FORMS[form];
-    this.#code += `v=row[${JSON.stringify(column)}];if(${test})out+=${this.#prefix(open, name)}+${value};`;
+  #column({ form, column, otherwise }: ColumnValue, open: Open, name: string): void {
+    const { test, open: before = '', close = '', value = 'v', escapes = false } = FORMS[form];
+    const read = form === 'time' ? this.#time(column) : `row[${JSON.stringify(column)}]`;
+    const end = close === '' ? '' : `+${JSON.stringify(close)}`;
+    const plain = `out=out+${this.#prefix(open, name + before)}+${value}${end};`;
+    const escaped = `out=out+${this.#prefix(open, name + before.slice(0, -1))}+JSON.stringify(v)+${JSON.stringify(close.slice(1))};`;
+    this.#code += `v=${read};if(${test}){${escapes ? `if(isPlain(v))${plain}else ${escaped}` : plain}}`;
+    if (otherwise === undefined) return;
+    this.#code += `else out=out+${this.#prefix(open, name + otherwise)};`;
+    this.#begin(open);
+  }
+
+  /** Each column has its own writer of times, which remembers the second it wrote last. */
+  #time(column: string): string {
+    const iso = isoTimes();
+    return this.#called((row) => iso(asNumber(row[column])));
   }
 
   #called(call: Call): string {

@@ -1,8 +1,10 @@
 import type { EventRow } from '../../model/event-row.ts';
 import { type Branch, isBranch, type Member } from './document-tree.ts';
+import { isoTimes } from './iso-times.ts';
 import type { ColumnForm, ColumnValue, Guards, Write } from './json-field.ts';
 import { quote } from './json-text.ts';
-import { asNumber, asText } from './row-values.ts';
+import { numberText } from './number-text.ts';
+import { asNumber, asText, isIcmp } from './row-values.ts';
 
 /** Writes documents by walking over their tree: what {@link generateDocument} does, without code made from strings. */
 export function interpretDocument(root: Branch, guards: Guards): Write {
@@ -39,31 +41,38 @@ function memberWriter({ value, inArray }: Member, guards: Guards): Write {
   };
 }
 
-const WRITERS: Readonly<Record<ColumnForm, (row: EventRow, column: string) => string>> = {
-  text: (row, column) => {
-    const value = asText(row[column]);
-    return value === '' ? '' : quote(value);
-  },
-  word: (row, column) => {
-    const value = asText(row[column]);
-    return value === '' || value === 'unknown' || value === 'none' ? '' : quote(value);
-  },
-  number: (row, column) => {
-    const value = asNumber(row[column]);
-    return value !== 0 && !Number.isNaN(value) ? `${value}` : '';
-  },
-  anyNumber: (row, column) => {
-    const value = asNumber(row[column]);
-    return !Number.isNaN(value) ? `${value}` : '';
-  },
-  digits: (row, column) => {
-    const value = asNumber(row[column]);
-    return value !== 0 && !Number.isNaN(value) ? `"${value}"` : '';
-  },
+type Cell = EventRow[string] | undefined;
+
+const WRITERS: Readonly<Record<Exclude<ColumnForm, 'time'>, (value: Cell, row: EventRow) => string>> = {
+  text: (value) => quotedText(asText(value)),
+  plain: (value) => quotedText(asText(value)),
+  word: (value) => (value === 'unknown' || value === 'none' ? '' : quotedText(asText(value))),
+  list: (value) => (asText(value) === '' ? '' : `[${quote(asText(value))}]`),
+  number: (value) => unlessZero(asNumber(value)),
+  anyNumber: (value) => orZero(asNumber(value)),
+  digits: (value) => (unlessZero(asNumber(value)) === '' ? '' : `"${value}"`),
+  port: (value, row) => (isIcmp(row) ? '' : unlessZero(asNumber(value))),
+  icmp: (value, row) => (isIcmp(row) ? orZero(asNumber(value)) : ''),
 };
 
+function quotedText(text: string): string {
+  return text === '' ? '' : quote(text);
+}
+
+function unlessZero(value: number): string {
+  return value === 0 ? '' : orZero(value);
+}
+
+function orZero(value: number): string {
+  return Number.isNaN(value) ? '' : numberText(value);
+}
+
 /** Writes the value of a column by itself. */
-export function columnWriter({ form, column }: ColumnValue): Write {
+export function columnWriter({ form, column, otherwise = '' }: ColumnValue): Write {
+  if (form === 'time') {
+    const iso = isoTimes();
+    return (row) => quotedText(iso(asNumber(row[column]))) || otherwise;
+  }
   const write = WRITERS[form];
-  return (row) => write(row, column);
+  return (row) => write(row[column], row) || otherwise;
 }

@@ -1,7 +1,8 @@
 const DAY = 86_400_000_000;
 const SECOND = 1_000_000;
-/** The last time that a Date can hold, in microseconds. */
-const LATEST = 8.64e21;
+/** From the year 0 to the end of 9999: years of four digits. Receivers refuse others. */
+export const FIRST_TIME = Date.parse('0000-01-01T00:00:00Z') * 1000;
+export const LAST_TIME = Date.parse('9999-12-31T23:59:59Z') * 1000;
 
 const TWO = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
 const THREE = Array.from({ length: 1000 }, (_, number) => String(number).padStart(3, '0'));
@@ -18,7 +19,7 @@ export function isoTimes(): (microseconds: number) => string {
   let second = Number.NaN;
   let upToSecond = '';
   return (microseconds) => {
-    if (!(Math.abs(microseconds) <= LATEST)) return '';
+    if (!(microseconds >= FIRST_TIME && microseconds <= LAST_TIME)) return '';
     const whole = Math.floor(microseconds / SECOND);
     if (whole !== second) {
       const ofDay = Math.floor(microseconds / DAY);

@@ -7,18 +7,30 @@ export type Write = (row: EventRow) => string;
 export type ColumnForm =
   /** A string, left out when empty. */
   | 'text'
-  /** A string, left out when it is `unknown` or `none` too: words of closed vocabularies. */
+  /** A string that never needs an escape, because of the type of its column: numbers, addresses. */
+  | 'plain'
+  /** A word of a closed vocabulary, left out when it is `unknown` or `none` too. */
   | 'word'
+  /** An array of one string, left out when that is empty. */
+  | 'list'
   /** A number, left out when it is zero, which is "none" in most columns. */
   | 'number'
   /** A number, zero too. */
   | 'anyNumber'
   /** A number as a string, for fields that are keywords; left out when it is zero. */
-  | 'digits';
+  | 'digits'
+  /** A number other than zero, where the event is not of ICMP; what stands in its port columns is no port. */
+  | 'port'
+  /** A number, zero too, where the event is of ICMP. */
+  | 'icmp'
+  /** Microseconds as ISO 8601. */
+  | 'time';
 
 export interface ColumnValue {
   readonly form: ColumnForm;
   readonly column: string;
+  /** JSON text that is written where the value would be left out. */
+  readonly otherwise?: string;
 }
 
 /** A field of a document. */
@@ -32,8 +44,7 @@ export interface Field {
 /** Whether an object is written at all, by its path. */
 export type Guards = ReadonlyMap<string, (row: EventRow) => boolean>;
 
-export const text = (column: string): ColumnValue => ({ form: 'text', column });
-export const word = (column: string): ColumnValue => ({ form: 'word', column });
-export const number = (column: string): ColumnValue => ({ form: 'number', column });
-export const anyNumber = (column: string): ColumnValue => ({ form: 'anyNumber', column });
-export const digits = (column: string): ColumnValue => ({ form: 'digits', column });
+/** Makes the value of a field out of a column in this form. */
+export function cell(form: ColumnForm, name: string, otherwise?: string): ColumnValue {
+  return otherwise === undefined ? { form, column: name } : { form, column: name, otherwise };
+}

@@ -31,9 +31,12 @@ export function leefEncoder(parts: EncoderParts): RowEncoder {
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROLS = /[\u0000-\u001f\u007f]/g;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROL = /[\u0000-\u001f\u007f]/;
 
 function pair(key: string, text: string): string {
-  return text === '' ? '' : `\t${key}=${text.replaceAll(CONTROLS, ' ')}`;
+  if (text === '') return '';
+  return `\t${key}=${CONTROL.test(text) ? text.replaceAll(CONTROLS, ' ') : text}`;
 }
 
 function count(key: string, number: number): string {

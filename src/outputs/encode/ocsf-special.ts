@@ -3,18 +3,8 @@ import type { EventRow } from '../../model/event-row.ts';
 import type { Kind } from '../../model/kinds.ts';
 import { members, scaled } from './column-values.ts';
 import { rcodeNameOf, rcodeOf } from './event-outcome.ts';
-import {
-  addressIn,
-  domainAskedFor,
-  domainOfResponder,
-  icmp,
-  oneWay,
-  port,
-  quoted,
-  total,
-  transport,
-} from './event-values.ts';
-import { anyNumber, digits, type Field, number, text, type Write } from './json-field.ts';
+import { addressIn, domainAskedFor, domainOfResponder, oneWay, quoted, total, transport } from './event-values.ts';
+import { cell, type Field, type Write } from './json-field.ts';
 import { quote } from './json-text.ts';
 import { classFields, profiles, riskLevelId, severityId, statusId } from './ocsf-class.ts';
 import { OCSF_VERSION, type OcsfContext } from './ocsf-context.ts';
@@ -46,22 +36,22 @@ export const OCSF_SPECIAL: Readonly<Partial<Record<ColumnName, Special>>> = {
     ...(kind === 'dns' ? [{ path: 'query_time', value: millis('ts') }] : []),
   ],
   received: () => [{ path: 'metadata.logged_time', value: millis('received') }],
-  kind: (kind, context) => [...constants(kind, context), { path: 'metadata.log_name', value: text('kind') }],
+  kind: (kind, context) => [...constants(kind, context), { path: 'metadata.log_name', value: cell('word', 'kind') }],
   exporter: () => [
-    { path: 'device.name', value: text('exporter') },
+    { path: 'device.name', value: cell('text', 'exporter') },
     { path: 'device.ip', value: addressIn('exporter') },
     { path: 'device.type_id', value: (row) => (asText(row.exporter) === '' ? '' : '0') },
   ],
   src_port: () => [
-    { path: 'src_endpoint.port', value: port('src_port') },
-    { path: 'unmapped.icmp_type', value: icmp('src_port') },
+    { path: 'src_endpoint.port', value: cell('port', 'src_port') },
+    { path: 'unmapped.icmp_type', value: cell('icmp', 'src_port') },
   ],
   dst_port: () => [
-    { path: 'dst_endpoint.port', value: port('dst_port') },
-    { path: 'unmapped.icmp_code', value: icmp('dst_port') },
+    { path: 'dst_endpoint.port', value: cell('port', 'dst_port') },
+    { path: 'unmapped.icmp_code', value: cell('icmp', 'dst_port') },
   ],
   proto: () => [
-    { path: 'connection_info.protocol_num', value: number('proto') },
+    { path: 'connection_info.protocol_num', value: cell('number', 'proto') },
     { path: 'connection_info.protocol_name', value: transport },
     { path: 'connection_info.protocol_ver_id', value: version },
   ],
@@ -84,13 +74,13 @@ export const OCSF_SPECIAL: Readonly<Partial<Record<ColumnName, Special>>> = {
   ],
   state: (kind) => stateFields(kind),
   domain: (kind) => domainFields(kind),
-  vlan: () => [{ path: 'src_endpoint.vlan_uid', value: digits('vlan') }],
+  vlan: () => [{ path: 'src_endpoint.vlan_uid', value: cell('digits', 'vlan') }],
   threat_indicator: NONE,
   threat_category: NONE,
   threat_confidence: NONE,
   threat_matches: () => [{ path: 'osint', value: osint }],
   risk: (kind) => [
-    { path: 'risk_score', value: kind === 'notice' ? anyNumber('risk') : number('risk') },
+    { path: 'risk_score', value: kind === 'notice' ? cell('anyNumber', 'risk') : cell('number', 'risk') },
     { path: 'risk_level_id', value: riskLevelId },
   ],
   risk_reasons: () => [
@@ -114,7 +104,7 @@ function constants(kind: Kind, { parts, attrs }: OcsfContext): Field[] {
     ...(kind === 'notice'
       ? [
           { path: 'is_alert', value: 'true' },
-          { path: 'finding_info.uid', value: text('id') },
+          { path: 'finding_info.uid', value: cell('plain', 'id') },
           { path: 'finding_info.title', value: (row: EventRow) => quote(asText(row.state) || 'Notice') },
           { path: 'finding_info.created_time', value: millis('ts') },
         ]
@@ -124,18 +114,18 @@ function constants(kind: Kind, { parts, attrs }: OcsfContext): Field[] {
 
 /** The state keeps its word as the status of the source; what OCSF has a field for is there too. */
 function stateFields(kind: Kind): Field[] {
-  const ours: Field = { path: 'status_code', value: text('state') };
+  const ours: Field = { path: 'status_code', value: cell('text', 'state') };
   if (kind === 'dns') return [ours, { path: 'rcode', value: rcode }, { path: 'rcode_id', value: rcodeId }];
   if (kind === 'http') return [ours, { path: 'http_response.code', value: (row) => `${httpStatusOf(row) || ''}` }];
   return [ours];
 }
 
 function domainFields(kind: Kind): Field[] {
-  if (kind === 'dns') return [{ path: 'query.hostname', value: text('domain') }];
+  if (kind === 'dns') return [{ path: 'query.hostname', value: cell('text', 'domain') }];
   const host: Field = { path: 'dst_endpoint.hostname', value: domainOfResponder };
   const asked: Field = { path: 'unmapped.query', value: domainAskedFor };
-  if (kind === 'http') return [host, asked, { path: 'http_request.url.hostname', value: text('domain') }];
-  if (kind === 'tls') return [host, asked, { path: 'tls.sni', value: text('domain') }];
+  if (kind === 'http') return [host, asked, { path: 'http_request.url.hostname', value: cell('text', 'domain') }];
+  if (kind === 'tls') return [host, asked, { path: 'tls.sni', value: cell('text', 'domain') }];
   return [host, asked];
 }
 

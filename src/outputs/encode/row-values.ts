@@ -1,4 +1,5 @@
 import type { EventRow } from '../../model/event-row.ts';
+import { LAST_TIME } from './iso-times.ts';
 
 type Cell = EventRow[string] | undefined;
 
@@ -24,10 +25,11 @@ export function ipVersionOf(row: EventRow): 0 | 4 | 6 {
   return address.includes(':') ? 6 : 4;
 }
 
-/** When it ended, in microseconds since 1970; NaN when it has no duration. */
+/** When it ended, in microseconds since 1970; NaN when it has no duration, or one beyond all reason. */
 export function endOf(row: EventRow): number {
   const duration = asNumber(row.duration);
-  return duration > 0 ? asNumber(row.ts) + Math.round(duration * 1e6) : Number.NaN;
+  const end = duration > 0 ? asNumber(row.ts) + Math.round(duration * 1e6) : Number.NaN;
+  return end <= LAST_TIME ? end : Number.NaN;
 }
 
 /** The status of an HTTP response, or 0. */

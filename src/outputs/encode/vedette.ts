@@ -6,8 +6,7 @@ import { AttrsReader } from './attrs-reader.ts';
 import { members, plainValue } from './column-values.ts';
 import { documentWriter } from './document-writer.ts';
 import { columnWriter } from './interpret-document.ts';
-import { isoTimes } from './iso-times.ts';
-import { anyNumber, type Field, number, text, type Write } from './json-field.ts';
+import { type ColumnForm, cell, type Field, type Write } from './json-field.ts';
 import { quote } from './json-text.ts';
 import type { RowEncoder } from './row-encoder.ts';
 import { asNumber, asText } from './row-values.ts';
@@ -50,11 +49,11 @@ function shown(column: Column, attrs: AttrsReader): Field['value'] {
   if (name === 'attrs') return () => attrs.text;
   if (name === 'tags') return orElse(members('tags'), '[]');
   if (name === 'proto') return protocol;
-  if (type === 'time') return time(name);
+  if (type === 'time') return cell('time', name, 'null');
   if (!ALWAYS.has(name)) return plainValue(column);
-  if (type === 'ip') return orElse(columnWriter(text(name)), 'null');
-  if (type === 'id' || type === 'dict' || type === 'enum') return always(name);
-  return orElse(columnWriter(anyNumber(name)), 'null');
+  if (type === 'ip') return cell('plain', name, 'null');
+  if (type === 'id' || type === 'enum') return cell('plain', name, '""');
+  return type === 'dict' ? cell('text', name, '""') : cell('anyNumber', name, 'null');
 }
 
 function groups(explain: (row: EventRow) => readonly object[]): Field[] {
@@ -64,28 +63,13 @@ function groups(explain: (row: EventRow) => readonly object[]): Field[] {
     { path: 'dst_geo', value: place('dst') },
     { path: 'dst_asn', value: network('dst') },
     { path: 'ti_matches', value: matches },
-    { path: 'risk_score', value: orElse(columnWriter(anyNumber('risk')), 'null') },
+    { path: 'risk_score', value: cell('anyNumber', 'risk', 'null') },
     { path: 'risk_reasons', value: (row) => (asText(row.risk_reasons) === '' ? '[]' : JSON.stringify(explain(row))) },
   ];
 }
 
-function time(name: string): Write {
-  const iso = isoTimes();
-  return (row) => {
-    const at = iso(asNumber(row[name]));
-    return at === '' ? 'null' : `"${at}"`;
-  };
-}
-
 function orElse(write: Write, otherwise: string): Write {
   return (row) => write(row) || otherwise;
-}
-
-function always(name: string): Write {
-  return (row) => {
-    const value = row[name];
-    return typeof value === 'string' ? quote(value) : 'null';
-  };
 }
 
 function protocol(row: EventRow): string {
@@ -105,15 +89,9 @@ function matches(row: EventRow): string {
   }
 }
 
-function place(side: string): Write {
-  const [country, city] = [
-    orElse(columnWriter(text(`${side}_country`)), 'null'),
-    orElse(columnWriter(text(`${side}_city`)), 'null'),
-  ];
-  const [lat, lon] = [
-    orElse(columnWriter(anyNumber(`${side}_lat`)), 'null'),
-    orElse(columnWriter(anyNumber(`${side}_lon`)), 'null'),
-  ];
+function place(side: 'src' | 'dst'): Write {
+  const [country, city] = [orNull('text', `${side}_country`), orNull('text', `${side}_city`)];
+  const [lat, lon] = [orNull('anyNumber', `${side}_lat`), orNull('anyNumber', `${side}_lon`)];
   return (row) => {
     const [inCountry, inCity, atLat] = [country(row), city(row), lat(row)];
     if (inCountry === 'null' && inCity === 'null' && atLat === 'null') return 'null';
@@ -121,11 +99,14 @@ function place(side: string): Write {
   };
 }
 
-function network(side: string): Write {
-  const asn = orElse(columnWriter(number(`${side}_asn`)), 'null');
-  const org = orElse(columnWriter(text(`${side}_org`)), 'null');
+function network(side: 'src' | 'dst'): Write {
+  const [number, name] = [orNull('number', `${side}_asn`), orNull('text', `${side}_org`)];
   return (row) => {
-    const [number_, name] = [asn(row), org(row)];
-    return number_ === 'null' && name === 'null' ? 'null' : `{"asn":${number_},"org":${name}}`;
+    const [asn, org] = [number(row), name(row)];
+    return asn === 'null' && org === 'null' ? 'null' : `{"asn":${asn},"org":${org}}`;
   };
+}
+
+function orNull(form: ColumnForm, name: string): Write {
+  return columnWriter(cell(form, name, 'null'));
 }

@@ -22,7 +22,7 @@ export class EventAnalysis implements Analysis {
   constructor(
     store: Pick<TelemetryStore, 'scan'>,
     selection: EventSelection,
-    options: Pick<EventDetectionOptions, 'seconds' | 'homeNetworks' | 'limit'>,
+    options: Pick<EventDetectionOptions, 'seconds' | 'homeNetworks' | 'facts' | 'limit'>,
     hooks: AnalysisHooks,
   ) {
     this.#store = store;
@@ -42,6 +42,7 @@ export class EventAnalysis implements Analysis {
         for (let i = 0; i < rows.length; i++) {
           if (i % 500 === 0) await this.#hooks.onProgress(0);
           if (signal.aborted) return;
+          if (this.#detection.isDue(rows[i])) await this.#pausing(this.#detection.advance(rows[i]));
           this.#detection.take(rows[i]);
         }
       }
@@ -57,9 +58,13 @@ export class EventAnalysis implements Analysis {
     this.#abort.abort();
   }
 
-  finish() {
-    this.#detection.finish(this.#selection.range.to);
+  async finish() {
+    await this.#pausing(this.#detection.finish(this.#selection.range.to));
     const { packets, events } = this.#detection;
     return { totals: { packets, events } };
+  }
+
+  async #pausing(steps: Iterable<void>): Promise<void> {
+    for (const _ of steps) await this.#hooks.onProgress(0);
   }
 }

@@ -3,6 +3,7 @@ import { DEFAULT_HOME_NETWORKS, HomeNetworks } from '../../detect/detectors/home
 import type { EventRow } from '../../model/event-row.ts';
 import type { Anomaly, Window } from '../../model/window.ts';
 import { asked, makeDetectors } from '../detectors.ts';
+import type { TrafficFacts } from '../traffic/address-facts.ts';
 import { recordOf } from './event-record.ts';
 import { EventWindows, type EventWindowsState, type Moved, type RecordCounts } from './event-windows.ts';
 
@@ -11,6 +12,8 @@ export interface EventDetectionOptions {
   readonly seconds: number;
   /** Networks that are watched: {@link DEFAULT_HOME_NETWORKS} when not given. */
   readonly homeNetworks?: readonly string[];
+  /** What detectors are told of addresses and of the link. */
+  readonly facts?: TrafficFacts;
   /** How long a window waits for late events, seconds. 0: events come in the order in which they began. */
   readonly lateness: number;
   /** Where windows begin; with the first event when not given. */
@@ -51,7 +54,7 @@ export class EventDetection {
     this.#hooks = hooks;
     this.#nextId = options.firstId ?? 0;
     const { isInternal } = new HomeNetworks(options.homeNetworks ?? DEFAULT_HOME_NETWORKS);
-    const detectors = makeDetectors(isInternal);
+    const detectors = makeDetectors(isInternal, undefined, options.facts);
     const questioned = asked(detectors);
     const detection = new Detection({ seconds: options.seconds, detectors, firstId: this.#nextId });
     this.#detection = detection;
@@ -102,23 +105,27 @@ export class EventDetection {
     }
     this.events++;
     this.packets += record.srcPackets + record.dstPackets;
-    if (this.#options.lateness === 0) this.#windows.advance(record.start);
     this.#windows.add(record, again);
   }
 
-  /** Ends the windows that are over. */
-  advance(): void {
-    this.#windows.advance();
+  /** Whether {@link advance} has something to do. @param row the one to be taken next, where they come in order */
+  isDue(row?: EventRow): boolean {
+    return this.#windows.isDue(row && Number(row.ts));
+  }
+
+  /** Ends the windows that are over; see {@link EventWindows.advance}. */
+  advance(row?: EventRow): Generator<void> {
+    return this.#windows.advance(row && Number(row.ts));
   }
 
   /** Ends the windows that wait for more. */
-  flush(): void {
-    this.#windows.flush();
+  flush(): Generator<void> {
+    return this.#windows.flush();
   }
 
   /** Ends all, for good. @param until windows that begin then, microseconds, or later are left out */
-  finish(until?: number): void {
-    this.#windows.flush(until);
+  *finish(until?: number): Generator<void> {
+    yield* this.#windows.flush(until);
     this.#judge(Number.POSITIVE_INFINITY);
   }
 

@@ -4,6 +4,7 @@ import type { Log } from '../../kit/log.ts';
 import type { EventsView } from '../../model/traffic-view.ts';
 import type { Anomaly, Window } from '../../model/window.ts';
 import type { EventTail } from '../../stores/telemetry/store.ts';
+import type { TrafficFacts } from '../traffic/address-facts.ts';
 import { EventDetection, type EventDetectionHooks } from './event-detection.ts';
 import type { EventBookmark, EventMemories, EventMemory } from './event-memory.ts';
 import { EVENT_COLUMNS, trafficFilter } from './event-record.ts';
@@ -16,7 +17,7 @@ const REST = 4;
 /** Between two looks while events come in, and after a failure. */
 const PAUSE_MS = 1000;
 const AGAIN_MS = 5000;
-const SAVE_MS = 300_000;
+const SAVE_MS = 600_000;
 /** A new installation begins with what came within the last hour. */
 const FIRST_US = 3600e6;
 /** Behind by more is worth a word in the health. */
@@ -29,6 +30,7 @@ export interface EventFollowerOptions {
   /** Seconds that a window waits for late events. */
   readonly lateness: number;
   readonly homeNetworks: readonly string[];
+  readonly facts?: TrafficFacts;
   readonly log: Log;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
@@ -139,10 +141,10 @@ export class EventFollower {
     bookmark: EventBookmark | undefined,
     moved: EventMemory['moved'] = [],
   ): EventDetection {
-    const { windowSeconds: seconds, homeNetworks, lateness } = this.#options;
+    const { windowSeconds: seconds, homeNetworks, facts, lateness } = this.#options;
     const open = bookmark?.open ?? undefined;
     const state = open === undefined ? undefined : { open, moved };
-    return new EventDetection({ seconds, homeNetworks, lateness, state, firstId: bookmark?.nextId }, hooks);
+    return new EventDetection({ seconds, homeNetworks, facts, lateness, state, firstId: bookmark?.nextId }, hooks);
   }
 
   async #run(): Promise<void> {
@@ -175,21 +177,18 @@ export class EventFollower {
     this.#behind = !page.end;
     const took = this.#now() - taking;
     if (this.#now() - this.#lastSaved >= SAVE_MS && this.#changed) await this.#save();
-    if (!page.end) await this.#sleep(Math.min(PAUSE_MS, REST * took));
+    if (!page.end) await this.#sleep(Math.min(AGAIN_MS, REST * took));
     else await this.#idle(began);
   }
 
   async #take(rows: EventTailRows): Promise<void> {
     const detection = this.#detection!;
     for (let i = 0; i < rows.length; i++) {
-      if (i % SLICE === SLICE - 1) {
-        detection.advance();
-        await turn();
-      }
+      if (i % SLICE === SLICE - 1) await this.#pausing(detection.advance());
       detection.take(rows[i], !isAfter(String(rows[i].id), this.#known));
     }
     if (rows.length === 0) return;
-    detection.advance();
+    await this.#pausing(detection.advance());
     this.#lastCame = this.#now();
     this.#flushed = false;
   }
@@ -199,7 +198,7 @@ export class EventFollower {
     const { store, lateness } = this.#options;
     const due = this.#lastCame + lateness * 1000;
     if (!this.#flushed && this.#now() >= due) {
-      this.#detection!.flush();
+      await this.#pausing(this.#detection!.flush());
       this.#flushed = true;
       this.#changed = true;
     }
@@ -209,6 +208,12 @@ export class EventFollower {
     const next = this.#flushed ? SAVE_MS : Math.max(0, due - this.#now());
     await this.#sleep(Math.min(next, SAVE_MS));
     forget();
+  }
+
+  /** Other work gets its turn in between. */
+  async #pausing(steps: Iterable<void>): Promise<void> {
+    for (const _ of steps) await turn();
+    await turn();
   }
 
   /** Until so many milliseconds have passed, or something happens. */

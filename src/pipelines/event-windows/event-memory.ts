@@ -68,11 +68,10 @@ export class EventMemories {
 
   async save(memory: EventMemory): Promise<void> {
     await mkdir(dirname(this.#path), { recursive: true });
-    const saved: Saved = { version: VERSION, ...memory };
     const beside = `${this.#path}.new`;
     const file = await open(beside, 'w', 0o600);
     try {
-      await file.writeFile(JSON.stringify(saved));
+      for (const piece of pieces({ version: VERSION, ...memory })) await file.writeFile(piece);
       await file.datasync();
     } finally {
       await file.close();
@@ -80,4 +79,16 @@ export class EventMemories {
     await rename(beside, this.#path);
     await this.#settings.set(SETTING, memory.bookmark);
   }
+}
+
+/** Its JSON, in pieces: what detectors have learned may be tens of megabytes, and others have to have their turn in between. */
+function* pieces({ detection, ...rest }: Saved): Generator<string> {
+  const { detectors, ...other } = detection;
+  yield `${JSON.stringify(rest).slice(0, -1)},"detection":${JSON.stringify(other).slice(0, -1)},"detectors":{`;
+  let comma = '';
+  for (const [name, learned] of Object.entries(detectors)) {
+    yield `${comma}${JSON.stringify(name)}:${JSON.stringify(learned)}`;
+    comma = ',';
+  }
+  yield '}}}';
 }

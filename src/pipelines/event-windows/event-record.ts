@@ -110,14 +110,13 @@ const ICMP6 = 58;
 
 /** An event as a record; undefined when it is no traffic, or has no addresses. */
 export function recordOf(row: EventRow): EventRecord | undefined {
-  const kind = KINDS[String(row.kind)];
+  const kind = KINDS[text(row.kind)];
   const src = text(row.src_ip);
   const dst = text(row.dst_ip);
   const start = number(row.ts);
   if (kind === undefined || src === '' || dst === '' || start <= 0) return undefined;
-  const seconds = kind === 'conn' || kind === 'flow' ? number(row.duration) : 0;
-  const end = start + Math.max(0, Math.round(seconds * 1e6));
-  const attrs = kind === 'conn' || kind === 'question' ? attributes(row.attrs) : NOTHING;
+  const counts = kind === 'conn' || kind === 'flow';
+  const end = counts ? start + Math.max(0, Math.round(number(row.duration) * 1e6)) : start;
   const record = {
     id: text(row.id),
     kind,
@@ -130,36 +129,28 @@ export function recordOf(row: EventRow): EventRecord | undefined {
     srcPort: number(row.src_port),
     dstPort: number(row.dst_port),
     proto: number(row.proto),
-    ...counters(row, kind),
-    flags: kind === 'conn' ? flagsOfHistory(text(attrs.history)) : number(row.tcp_flags),
+    srcBytes: counts ? number(row.src_bytes) : 0,
+    dstBytes: counts ? number(row.dst_bytes) : 0,
+    srcPackets: counts ? number(row.src_packets) : 0,
+    dstPackets: counts ? number(row.dst_packets) : 0,
+    flags: kind === 'conn' ? flagsOfHistory(attribute(row.attrs, 'history')) : number(row.tcp_flags),
     state: stateOf(kind, text(row.state)),
-    service: serviceOf(kind, text(row.app)),
-    domain: text(row.domain).toLowerCase().replace(/\.$/, ''),
+    service: kind === 'question' ? 'dns' : text(row.app).toLowerCase(),
+    domain: domainOf(text(row.domain)),
     uid: text(row.uid),
     point: `${text(row.exporter) || text(row.source)} ${text(row.flow_direction)}`,
     sampled: number(row.sampling) > 1,
-    questionType: text(attrs.qtype_name),
+    questionType: kind === 'question' ? attribute(row.attrs, 'qtype_name') : '',
     key: '',
     counted: start,
     told: false,
   };
+  // Some senders know the sum only.
+  if (counts && record.srcBytes + record.dstBytes === 0) record.srcBytes = number(row.bytes);
+  if (counts && record.srcPackets + record.dstPackets === 0) record.srcPackets = number(row.packets);
   const turned = kind === 'flow' && (record.proto === ICMP || record.proto === ICMP6) ? echoOf(record) : record;
   turned.key = keyOf(turned);
   return turned;
-}
-
-function counters(row: EventRow, kind: RecordKind) {
-  if (kind === 'name' || kind === 'question') return { srcBytes: 0, dstBytes: 0, srcPackets: 0, dstPackets: 0 };
-  const sides = {
-    srcBytes: number(row.src_bytes),
-    dstBytes: number(row.dst_bytes),
-    srcPackets: number(row.src_packets),
-    dstPackets: number(row.dst_packets),
-  };
-  // Some senders know the sum only.
-  if (sides.srcBytes + sides.dstBytes === 0) sides.srcBytes = number(row.bytes);
-  if (sides.srcPackets + sides.dstPackets === 0) sides.srcPackets = number(row.packets);
-  return sides;
 }
 
 function stateOf(kind: RecordKind, state: string): string {
@@ -167,8 +158,11 @@ function stateOf(kind: RecordKind, state: string): string {
   return kind === 'conn' && isConnState(state) ? state : '';
 }
 
-function serviceOf(kind: RecordKind, app: string): string {
-  return kind === 'question' ? 'dns' : app.toLowerCase();
+/** In lower case, without the dot at the end. */
+function domainOf(name: string): string {
+  if (name === '') return '';
+  const lower = name.toLowerCase();
+  return lower.endsWith('.') ? lower.slice(0, -1) : lower;
 }
 
 /**
@@ -205,16 +199,15 @@ function keyOf({ src, dst, srcPort, dstPort, proto }: Turnable): string {
     : `${dst} ${dstPort} ${src} ${srcPort} ${proto}`;
 }
 
-const NOTHING: Readonly<Record<string, unknown>> = {};
-
-function attributes(json: EventRow[string] | undefined): Readonly<Record<string, unknown>> {
-  if (typeof json !== 'string' || json === '') return NOTHING;
+/** One text of the attributes; empty where there is none. Most events have no such key, and are not read any further. */
+function attribute(json: EventRow[string] | undefined, key: string): string {
+  if (typeof json !== 'string' || !json.includes(`"${key}"`)) return '';
   try {
     const value: unknown = JSON.parse(json);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : NOTHING;
+    return typeof value === 'object' && value !== null ? text((value as Record<string, unknown>)[key]) : '';
   } catch {
     // Attributes of one event that do not read as JSON: what it counts is none the worse.
-    return NOTHING;
+    return '';
   }
 }
 
@@ -224,6 +217,6 @@ function text(value: unknown): string {
 
 /** What is not a finite number is not known. */
 function number(value: EventRow[string] | undefined): number {
-  const result = Number(value ?? 0);
+  const result = typeof value === 'number' ? value : Number(value ?? 0);
   return Number.isFinite(result) ? result : 0;
 }

@@ -3,7 +3,7 @@ import { Chance } from '../../detect/fixtures/hunt.ts';
 import type { EventRow } from '../../model/event-row.ts';
 import type { Observation } from '../../model/window.ts';
 import { recordOf } from './event-record.ts';
-import { EventWindows } from './event-windows.ts';
+import { atOnce, EventWindows } from './event-windows.ts';
 import { answer, flow, MONDAY, row } from './fixtures/rows.ts';
 
 const SECOND = 1e6;
@@ -45,9 +45,9 @@ function run(rows: readonly EventRow[], options: { lateness?: number; limit?: nu
   const windows = new EventWindows({ size: SIZE, lateness: lateness * SECOND, limit, sink: collected.sink });
   for (const each of rows) {
     windows.add(recordOf(each)!);
-    if (live) windows.advance();
+    if (live) atOnce(windows.advance());
   }
-  windows.flush();
+  atOnce(windows.flush());
   return { collected, windows };
 }
 

@@ -132,18 +132,27 @@ export class EventWindows {
     if (this.#held > this.#limit) this.#relieve();
   }
 
-  /** Ends the windows that are over. @param now of a record that begins next, where they come in order; else the newest end */
-  advance(now = this.#clock): void {
+  /** Whether {@link advance} has something to do. */
+  isDue(now = this.#clock): boolean {
+    return this.#nextEnd() <= now - this.#options.lateness;
+  }
+
+  /**
+   * Ends the windows that are over. A window may have many connections: it pauses now and then, and nothing may be added
+   * before it is done.
+   * @param now of a record that begins next, where they come in order; else the newest end
+   */
+  *advance(now = this.#clock): Generator<void> {
     const border = now - this.#options.lateness;
-    for (let end = this.#nextEnd(); end <= border; end = this.#nextEnd()) this.#close(end);
+    for (let end = this.#nextEnd(); end <= border; end = this.#nextEnd()) yield* this.#close(end);
     // Those without a record are over as well.
     this.#open = Math.max(this.#open, this.#startOf(border));
   }
 
-  /** Ends all windows that have records and begin before `until`. */
-  flush(until = Number.POSITIVE_INFINITY): void {
+  /** Ends all windows that have records and begin before `until`; pauses as {@link advance} does. */
+  *flush(until = Number.POSITIVE_INFINITY): Generator<void> {
     const last = until + this.#options.size;
-    for (let end = this.#nextEnd(); end < last; end = this.#nextEnd()) this.#close(end);
+    for (let end = this.#nextEnd(); end < last; end = this.#nextEnd()) yield* this.#close(end);
   }
 
   /** A clock that is ahead would end windows early for all others. */
@@ -203,14 +212,16 @@ export class EventWindows {
     return oldest + this.#options.size;
   }
 
-  #close(end: number): void {
+  *#close(end: number): Generator<void> {
     const start = end - this.#options.size;
     const lasting = this.#lasting;
     this.#lasting = [];
     this.#held -= lasting.length;
     this.#takeAll(lasting, end);
+    yield;
     this.#takeWaiting(start, end);
-    this.#parts.give(end);
+    yield;
+    yield* this.#parts.give(end);
     this.#open = end;
     this.#options.sink.closed(end);
   }
@@ -238,10 +249,10 @@ export class EventWindows {
     else {
       const start = Math.min(...this.#waiting.keys());
       // What comes first ends first.
-      for (let end = this.#nextEnd(); end <= start; end = this.#nextEnd()) this.#close(end);
+      for (let end = this.#nextEnd(); end <= start; end = this.#nextEnd()) atOnce(this.#close(end));
       this.#open = start;
       this.#takeWaiting(start, start + this.#options.size);
-      this.#parts.give(start + this.#options.size);
+      atOnce(this.#parts.give(start + this.#options.size));
     }
     this.counts.crowded += before - this.#held;
   }
@@ -250,8 +261,13 @@ export class EventWindows {
     const cut = this.#lasting.splice(0, Math.ceil(this.#lasting.length / 2));
     this.#held -= cut.length;
     for (const record of cut) this.#parts.take(record, end, true);
-    this.#parts.give(end);
+    atOnce(this.#parts.give(end));
   }
+}
+
+/** Without pauses. */
+export function atOnce(steps: Iterable<void>): void {
+  for (const _ of steps);
 }
 
 /** Leaves what lies before `since` out of the counters. */

@@ -28,6 +28,8 @@ const BORDER = 2e6;
 /** Names told by broadcast, not asked of a server: NetBIOS, mDNS, LLMNR. */
 const LOCAL_PORTS: ReadonlySet<number> = new Set([137, 138, 5353, 5355]);
 const NOTHING = new Float64Array(0);
+/** Connections given between two pauses. */
+const SLICE = 250;
 
 /** The records of one window, put together by connection, and given as observations at its end. */
 export class WindowParts {
@@ -111,11 +113,15 @@ export class WindowParts {
     return over;
   }
 
-  /** Gives what was taken, and begins anew. */
-  give(end: number): void {
+  /** Gives what was taken, and begins anew. Pauses now and then. */
+  *give(end: number): Generator<void> {
     const parts = this.#parts;
     this.#parts = new Map();
-    for (const alike of parts.values()) for (const part of alike) this.#observe(part, end);
+    let given = 0;
+    for (const alike of parts.values()) {
+      for (const part of alike) this.#observe(part, end);
+      if (++given % SLICE === 0) yield;
+    }
     this.#open.expire(end);
     this.#names.expire(end);
   }

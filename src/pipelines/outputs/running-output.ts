@@ -13,7 +13,7 @@ import {
 import type { Budget } from '../../outputs/budget.ts';
 import { Forwarder } from '../../outputs/forwarder.ts';
 import type { NewDeadLetter } from '../../outputs/forwarder-parts.ts';
-import type { Output, OutputKind } from '../../outputs/output.ts';
+import type { AnyOutputKind, Output } from '../../outputs/output.ts';
 import type { StateStore } from '../../stores/state/store.ts';
 import type { TelemetryStore } from '../../stores/telemetry/store.ts';
 import { maskConfig } from './output-config.ts';
@@ -26,7 +26,7 @@ const COUNT_MS = 2000;
 
 export interface RunningOutputParts {
   readonly definition: OutputDefinition;
-  readonly kind: OutputKind;
+  readonly kind: AnyOutputKind;
   readonly outputs: StateStore['outputs'];
   readonly telemetry: TelemetryStore;
   readonly node: number;

@@ -13,15 +13,32 @@ export function outputsOfSettings({ outputs }: Settings): ReadonlyMap<string, Ou
       type: 'splunk-hec',
       config: { hec_url: splunk.url, token: splunk.token, allow_private: true },
     });
-  if (elastic.url !== undefined)
+  if (elastic.url !== undefined) {
+    const { url, username, password } = withoutCredentials(elastic.url);
+    const user = elastic.username ?? username;
     found.set('elastic', {
       type: 'elastic-bulk',
       config: {
-        urls: [elastic.url],
+        urls: [url],
         allow_private: true,
-        ...(elastic.username !== undefined && { username: elastic.username }),
-        ...(elastic.password !== undefined && { password: elastic.password }),
+        ...(user !== undefined && { username: user, password: elastic.password ?? password ?? '' }),
       },
     });
+  }
   return found;
+}
+
+/** People write user and password into the address: they are taken out of it, so that it can be shown. */
+function withoutCredentials(text: string): {
+  readonly url: string;
+  readonly username?: string;
+  readonly password?: string;
+} {
+  const url = new URL(text);
+  if (url.username === '') return { url: text };
+  const username = decodeURIComponent(url.username);
+  const password = decodeURIComponent(url.password);
+  url.username = '';
+  url.password = '';
+  return { url: url.href, username, password };
 }

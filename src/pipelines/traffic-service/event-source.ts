@@ -1,10 +1,11 @@
 import { formatTime } from '../../model/filter/time.ts';
 import type { EventChoice, EventsView, TrafficJob } from '../../model/traffic-view.ts';
-import type { Anomaly, Window } from '../../model/window.ts';
+import type { EventDetectionHooks } from '../event-windows/event-detection.ts';
 import type { FollowerHooks } from '../event-windows/event-follower.ts';
 import type { CaptureInput } from './capture-input.ts';
 import type { Analysis, AnalysisHooks } from './job.ts';
 import { TrafficResults } from './results.ts';
+import type { TrafficMetrics } from './traffic-metrics.ts';
 
 /** What is kept over a restart: the windows of an hour at 10 s, and the newest anomalies. */
 const KEPT_WINDOWS = 360;
@@ -37,7 +38,8 @@ export const NO_CAPTURE: CaptureInput = {
 
 /** Which events, in words: `stored events 2026-11-21T16:00:00Z to 2026-11-21T17:00:00Z: dst.port = 443`. */
 export function nameOfEvents({ range, text }: EventChoice): string {
-  const span = `${STORED} ${formatTime(range.from)} to ${formatTime(range.to)}`;
+  const [from, to] = [range.from, range.to].map((time) => formatTime(time).replace('.000Z', 'Z'));
+  const span = `${STORED} ${from} to ${to}`;
   return text ? `${span}: ${text}` : span;
 }
 
@@ -53,10 +55,15 @@ export class FollowedEvents {
   }
 
   /** Begins, with what a run before this one found. */
-  start(hooks: { onWindow(window: Window): void; onAnomaly(anomaly: Anomaly): void }): Promise<void> {
+  start(hooks: EventDetectionHooks, metrics: Pick<TrafficMetrics, 'follow'>): Promise<void> {
     const { results } = this;
+    const count = metrics.follow(() => this.view());
     return this.#follower.start({
-      ...hooks,
+      onWindow(window) {
+        count();
+        hooks.onWindow(window);
+      },
+      onAnomaly: hooks.onAnomaly,
       restore(windows, anomalies) {
         for (const window of windows) results.add(window);
         for (const anomaly of anomalies) results.addAnomaly(anomaly, false);

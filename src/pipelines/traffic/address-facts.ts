@@ -28,7 +28,8 @@ export function addressFacts(
     if (!found) return undefined;
     const { country, asn, org } = found;
     const owner = org || (asn > 0 ? `AS${asn}` : undefined);
-    return { owner, country: country || undefined };
+    // Not remembered while nothing is known: the tables may still be on their way.
+    return owner || country ? { owner, country: country || undefined } : undefined;
   });
   return {
     ownerOf: (address) => places.get(address)?.owner,

@@ -1,7 +1,7 @@
 import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import type { Session } from 'chdb';
+import type { ChdbResult, Session } from 'chdb';
 import { AppError } from '../../kit/errors.ts';
 import type { Answer, CompactJson, Driver, InsertFiles, Run } from './driver.ts';
 import { CANNOT_LOCK, engineError } from './engine-error.ts';
@@ -92,8 +92,13 @@ export class ChdbDriver implements Driver {
   }
 
   async query(statement: Statement, run: Run): Promise<Answer> {
-    const text = await this.#select(statement, run, (sql, settings) => `${sql}${settings}`, 'JSONCompact');
-    return answerOf(text);
+    const result = await this.#select(statement, run, (sql, settings) => `${sql}${settings}`, 'JSONCompact');
+    return answerOf(result.text());
+  }
+
+  async native(statement: Statement, run: Run): Promise<Uint8Array> {
+    const result = await this.#select(statement, run, (sql, settings) => `${sql}${settings}`, 'Native');
+    return result.bytes();
   }
 
   async exec(sql: string): Promise<void> {
@@ -152,7 +157,7 @@ export class ChdbDriver implements Driver {
     run: Run,
     wrap: (sql: string, settings: string) => string,
     format: string,
-  ): Promise<string> {
+  ): Promise<ChdbResult> {
     const settings = settingsClause(querySettings(run, this.#options.queryMemoryBytes));
     return this.#queries.use(async (held) => {
       const onAbort = () => void this.kill(run.comment).catch(() => undefined);
@@ -167,9 +172,9 @@ export class ChdbDriver implements Driver {
     }, run.signal);
   }
 
-  async #run(held: Held, sql: string, format: string): Promise<string> {
+  async #run(held: Held, sql: string, format: string): Promise<ChdbResult> {
     try {
-      return (await held.session.queryAsync(sql, { format })).text();
+      return await held.session.queryAsync(sql, { format });
     } catch (error) {
       // What a failed query had already written would come out before the answer of the next one on its session.
       held.session.close();

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { type ClickHouseClient, createClient } from '@clickhouse/client';
 import { AppError } from '../../kit/errors.ts';
@@ -60,6 +61,18 @@ export class ClickHouseDriver implements Driver {
         totals: answer.totals,
         before: answer.rows_before_limit_at_least ?? answer.data.length,
       };
+    });
+  }
+
+  async native(statement: Statement, run: Run): Promise<Uint8Array> {
+    return this.#limited(run, async (client) => {
+      const { stream } = await client.exec({
+        query: `${statement.sql}${settingsClause(querySettings(run, this.#options.queryMemoryBytes))} FORMAT Native`,
+        query_params: { ...statement.params },
+        // The answer is held back until it is whole: an error halfway is an error, not a short answer.
+        clickhouse_settings: { wait_end_of_query: 1 },
+      });
+      return buffer(stream);
     });
   }
 

@@ -27,6 +27,7 @@ import {
   exportStatement,
 } from './queries.ts';
 import { QueryRunner } from './query-runner.ts';
+import { ReceiptFloor } from './receipt-floor.ts';
 import { deadLetterOf, seriesOf, topOf, valuesOf } from './results.ts';
 import { DATABASE, DEAD_LETTERS, EVENTS, prepareTables } from './schema.ts';
 import { Spool, type SpoolGroup } from './spool.ts';
@@ -87,6 +88,7 @@ export class ColumnStore implements TelemetryStore {
   readonly #drain: Drain;
   readonly #queries: QueryRunner;
   readonly #head: Head;
+  readonly #receipts = new ReceiptFloor();
   readonly #tail: TailReader;
   #state: Health['state'] = 'stopped';
 
@@ -101,10 +103,16 @@ export class ColumnStore implements TelemetryStore {
     const log = options.log.child({ component: this.name });
     this.#drain = new Drain(this.#spool, this.#driver, log, this.#hooks());
     const limit = options.spoolMaxBytes ?? 4 * 2 ** 30;
-    this.#committer = new Committer(this.#spool, this.#ids, limit, () => this.#drain.notify());
+    this.#committer = new Committer(
+      this.#spool,
+      this.#ids,
+      limit,
+      () => this.#drain.notify(),
+      (batch) => this.#receipts.add(batch),
+    );
     this.#queries = new QueryRunner(this.#driver, log, options.metrics);
     this.#head = new Head(options.nodeId ?? 0, log);
-    this.#tail = new TailReader(this.#queries, options.nodeId ?? 0);
+    this.#tail = new TailReader(this.#queries, options.nodeId ?? 0, this.#receipts);
   }
 
   /** Opens the engine, takes over what a crash left and sees to it that it is inserted before anything new. */
@@ -123,6 +131,7 @@ export class ColumnStore implements TelemetryStore {
       });
       await this.#spool.open();
       this.#ids.raise(await this.#lastCounter());
+      this.#receipts.begin(this.#ids.last);
       await this.#beginHead();
     } catch (error) {
       await this.#release();
@@ -146,6 +155,11 @@ export class ColumnStore implements TelemetryStore {
     clearTimeout(timer);
     await this.#drain.stop();
     await this.#release();
+  }
+
+  /** Rows that are committed and not yet inserted. */
+  get spooledRows(): number {
+    return this.#spool.rows;
   }
 
   health(): Health {

@@ -40,18 +40,29 @@ export class Committer {
   readonly #ids: IdClock;
   readonly #limit: number;
   readonly #stored: () => void;
+  readonly #named: (batch: EventBatch) => void;
   readonly #encoder = new LowCardinalityEncoder();
   #forming = new CommitGroup();
   #spare = new CommitGroup();
   #writing: Promise<void> | undefined;
   #closed = true;
 
-  /** @param limit bytes that may wait in the spool. @param stored called after each durable file. */
-  constructor(spool: Spool, ids: IdClock, limit: number, stored: () => void) {
+  /**
+   * @param limit bytes that may wait in the spool. @param stored called after each durable file.
+   * @param named called with each batch that got its ids, before it is written.
+   */
+  constructor(
+    spool: Spool,
+    ids: IdClock,
+    limit: number,
+    stored: () => void,
+    named: (batch: EventBatch) => void = () => undefined,
+  ) {
     this.#spool = spool;
     this.#ids = ids;
     this.#limit = limit;
     this.#stored = stored;
+    this.#named = named;
   }
 
   /** Begins to take commits. */
@@ -94,6 +105,7 @@ export class Committer {
       batch.idStep = ID_STEP;
       if (batch.length > 0) {
         batch.firstId = this.#ids.take(batch.length);
+        this.#named(batch);
         writeEvents(group.events, this.#encoder, batch);
       }
       if (letters.length > 0) writeDeadLetters(group.dead, letters, this.#ids.take(letters.length), ID_STEP);

@@ -26,6 +26,9 @@ class Memory implements Driver {
   async query() {
     return { rows: [], before: 0 };
   }
+  async native() {
+    return new Uint8Array();
+  }
   async parquet() {
     return Readable.from([]);
   }

@@ -49,6 +49,8 @@ export interface Driver {
   readonly engine: string;
   open(): Promise<void>;
   query(statement: Statement, run: Run): Promise<Answer>;
+  /** The answer as blocks of `Native` encoding (native-reader.ts): several times cheaper than rows, on both sides. */
+  native(statement: Statement, run: Run): Promise<Uint8Array>;
   /** DDL and deletes: no parameters, no answer. */
   exec(sql: string): Promise<void>;
   insert(files: InsertFiles): Promise<void>;

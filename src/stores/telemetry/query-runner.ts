@@ -34,6 +34,10 @@ export class QueryRunner {
     return (await this.answer(statement, options)).rows;
   }
 
+  native(statement: Statement, options?: QueryOptions): Promise<Uint8Array> {
+    return this.#run((run) => this.#driver.native(statement, run), options);
+  }
+
   parquet(statement: Statement, options?: QueryOptions): Promise<Readable> {
     return this.#run((run) => this.#driver.parquet(statement, run), options);
   }

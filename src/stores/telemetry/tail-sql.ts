@@ -1,6 +1,5 @@
 import { COLUMNS, type Column } from '../../model/columns.ts';
 import type { FilterNode } from '../../model/filter/ast.ts';
-import { selectOf } from './cells.ts';
 import { filterSql } from './filter-sql.ts';
 import { limitOf } from './queries.ts';
 import { EVENTS } from './schema.ts';
@@ -11,13 +10,19 @@ export interface IdRange {
   readonly node: number;
   readonly after: bigint;
   readonly upTo: bigint;
+  /** Days of receipt before this one (YYYYMMDD) have none of them; undefined when that is not known. */
+  readonly firstDay?: string;
 }
+
+const namesOf = (columns: readonly Column[]) => columns.map(({ name }) => `\`${name}\``).join(', ');
 
 /** The ends are what the index on `id` is searched with. */
 function within(range: IdRange, params: Params): string {
   const after = params.add('UInt64', String(range.after));
   const upTo = params.add('UInt64', String(range.upTo));
-  return `id > ${after} AND id <= ${upTo} AND bitAnd(id, 255) = ${params.number(range.node)}`;
+  // A partition is a day of receipt, and `_partition_id` its name: no column is read to leave one out.
+  const days = range.firstDay === undefined ? '' : `_partition_id >= ${params.text(range.firstDay)} AND `;
+  return `${days}id > ${after} AND id <= ${upTo} AND bitAnd(id, 255) = ${params.number(range.node)}`;
 }
 
 function condition(range: IdRange, filter: FilterNode | undefined, params: Params): string {
@@ -32,12 +37,12 @@ export function boundaryStatement(range: IdRange, filter: FilterNode | undefined
   return { sql: `SELECT count(), toString(max(id)) FROM (${ids})`, params: params.values };
 }
 
-/** Those of the range that pass the filter, ascending by id. */
+/** Those of the range that pass the filter, ascending by id, with their columns as they are stored. */
 export function tailStatement(range: IdRange, filter: FilterNode | undefined, columns: readonly Column[]): Statement {
   const params = new Params();
   const where = condition(range, filter, params);
   return {
-    sql: `SELECT ${columns.map(selectOf).join(', ')} FROM ${EVENTS} WHERE ${where} ORDER BY id`,
+    sql: `SELECT ${namesOf(columns)} FROM ${EVENTS} WHERE ${where} ORDER BY id`,
     params: params.values,
   };
 }
@@ -57,11 +62,10 @@ export function highestStatement(range: IdRange): Statement {
   return { sql: `SELECT toString(max(id)) FROM ${EVENTS} WHERE ${within(range, params)}`, params: params.values };
 }
 
-/** These events, ascending by id. @param ids decimal digits, checked by the caller: they stand in the SQL. */
+/** These events, ascending by id, with all columns as they are stored. @param ids decimal digits, checked by the caller: they stand in the SQL. */
 export function byIdStatement(node: number, ids: readonly string[]): Statement {
-  const select = (COLUMNS as readonly Column[]).map(selectOf).join(', ');
   return {
-    sql: `SELECT ${select} FROM ${EVENTS} WHERE id IN (${ids.join(', ')}) AND bitAnd(id, 255) = ${node} ORDER BY id`,
+    sql: `SELECT ${namesOf(COLUMNS)} FROM ${EVENTS} WHERE id IN (${ids.join(', ')}) AND bitAnd(id, 255) = ${node} ORDER BY id`,
     params: {},
   };
 }

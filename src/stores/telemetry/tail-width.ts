@@ -5,7 +5,7 @@ const FIRST = 4 * COUNTERS_PER_SECOND;
 const LEAST = COUNTERS_PER_SECOND / 1000;
 const MOST = Number.MAX_SAFE_INTEGER;
 /** Ids looked at for one that is read: only ids and what the filter names are read of the others. */
-const OVERSCAN = 8;
+const OVERSCAN = 3;
 /** An empty stretch is left behind in few steps. */
 const GROWTH = 64;
 /** After a query that took too long, it is approached with care. */

@@ -1,10 +1,11 @@
-import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import type { ApiError } from '../api/client.ts';
-import { useApi, useFields, useOverview } from '../api/queries.ts';
-import type { EventPage, Top } from '../api/types.ts';
-import { literal } from '../filter/clauses.ts';
-import { type Completion, complete, fieldNamed, placeAt } from '../filter/complete.ts';
+import { useOverview } from '../api/queries.ts';
+import { type Completion, placeAt } from '../filter/complete.ts';
+import { useCompletions } from '../filter/use-completions.ts';
+import { isFilterError, useFilterCheck } from '../filter/use-filter-check.ts';
 import { useUrlState } from '../state/url-state.ts';
+import { ErrorMark, FilterProblem } from '../widgets/filter-marks.tsx';
 import { Icon } from '../widgets/icons.tsx';
 
 /** The filter, with completion at the cursor. Enter applies it; an error is marked where the server found it. */
@@ -142,90 +143,11 @@ export function FilterInput() {
   );
 }
 
-/** Completions at the cursor; values are the most frequent ones of the field in the last day. */
-function useCompletions(text: string, cursor: number, open: boolean): Completion[] {
-  const fields = useFields().data?.fields;
-  const place = useMemo(() => placeAt(text, cursor), [text, cursor]);
-  const wanted = place.expecting.what === 'value' ? place.expecting.field : null;
-  const field = wanted && fields ? fieldNamed(fields, wanted) : undefined;
-  const ask = open && field !== undefined && field.values === undefined && !['time', 'id', 'json'].includes(field.type);
-  // Short names such as `ip` stand for two columns; the source one is asked.
-  const column =
-    field?.path.includes('.') || fields?.some((one) => one.path === field?.path) ? field?.path : `src.${field?.path}`;
-  const top = useApi<Top>(
-    '/v1/query/top',
-    { field: column, by: 'events', limit: 10, from: '-1d', to: 'now' },
-    { enabled: ask, fresh: 60_000 },
-  );
-  return useMemo(() => {
-    if (!open) return [];
-    const usable = ask && !top.isPlaceholderData ? (top.data?.items ?? []) : [];
-    const values = usable.flatMap((item) =>
-      item.value === null || item.value === '' ? [] : [literal(item.value, field?.type)],
-    );
-    return complete(place, fields ?? [], values);
-  }, [open, ask, top.data, top.isPlaceholderData, place, fields, field]);
-}
-
 /** The server's opinion: of the filter in force at once, of what is being typed after a pause. */
 function useFilterError(text: string): ApiError | null {
   const { state } = useUrlState();
-  const [settled, setSettled] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), 500);
-    return () => clearTimeout(timer);
-  }, [text]);
   const applied = useOverview();
-  const draft = settled.trim();
-  const checked = useApi<EventPage>(
-    '/v1/events',
-    // A range of a moment: the filter is read, nothing is searched.
-    { filter: draft, from: '-1s', to: 'now', limit: 1, fields: 'id' },
-    { enabled: draft !== '' && draft !== state.q && settled === text, fresh: 60_000 },
-  );
+  const draft = useFilterCheck(text, state.q);
   if (text.trim() === state.q) return isFilterError(applied.error) ? applied.error : null;
-  return settled === text && isFilterError(checked.error) ? checked.error : null;
-}
-
-function isFilterError(error: ApiError | null): boolean {
-  return error !== null && error.code === 'INVALID_FILTER';
-}
-
-/** A wavy line under the place, drawn behind the text of the field. */
-function ErrorMark({ text, error }: { text: string; error: ApiError | null }) {
-  if (!error || error.position === null) return null;
-  const at = Math.min(error.position, text.length);
-  const length = Math.max(1, error.length ?? 1);
-  return (
-    <div className="filter-mark" aria-hidden="true">
-      <span>{text.slice(0, at)}</span>
-      <mark>{text.slice(at, at + length).padEnd(1, ' ')}</mark>
-    </div>
-  );
-}
-
-interface FilterProblemProps {
-  id: string;
-  error: ApiError;
-  text: string;
-  onFix: (fixed: string) => void;
-}
-
-function FilterProblem({ id, error, text, onFix }: FilterProblemProps) {
-  const { position, suggestion } = error;
-  return (
-    <div className="filter-error" id={id} role="status">
-      <span>{error.message}</span>
-      {suggestion && position !== null && (
-        <button
-          type="button"
-          className="link"
-          onMouseDown={(event) => event.preventDefault()}
-          onClick={() => onFix(text.slice(0, position) + suggestion + text.slice(position + (error.length ?? 0)))}
-        >
-          Use <code>{suggestion}</code>
-        </button>
-      )}
-    </div>
-  );
+  return draft;
 }

@@ -3,6 +3,7 @@ const PATHS = {
   overview: 'M2 2.5h5v5H2zM9 2.5h5v3H9zM9 7.5h5v6H9zM2 9.5h5v4H2z',
   events: 'M2 3.5h12M2 8h12M2 12.5h8',
   exporters: 'M2 9.5h12v4H2zM4.5 11.5h.01M8 9.5V6M5.5 6.5a3.5 3.5 0 0 1 5 0M3.5 4.5a6.4 6.4 0 0 1 9 0',
+  outputs: 'M7 3H2.5v10H7M6 8h8M10.5 4.5 14 8l-3.5 3.5',
   lookup: 'M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10zM10.8 10.8 14 14',
   system: 'M2 3h12v4H2zM2 9h12v4H2zM4.5 5h.01M4.5 11h.01',
   back: 'M6 3 2.5 6.5 6 10M2.5 6.5H10a3.5 3.5 0 0 1 0 7H7',

@@ -1,9 +1,9 @@
 import type { FlowProtocol } from '../../../model/exporter.ts';
-import { CollectingFlowSink } from '../../fixtures/collecting-flow-sink.ts';
 import type { Row } from '../../fixtures/collecting-sink.ts';
 import { datagramOf } from '../../fixtures/netflow5-datagram.ts';
 import type { FlowProtocolDecoder } from '../datagram.ts';
 import { ExporterTable } from '../exporter-table.ts';
+import { CollectingFlowSink } from '../fixtures/collecting-flow-sink.ts';
 import { FlowDecoder } from '../flow-decoder.ts';
 import type { FlowObserver, OptionsRecord } from '../flow-observer.ts';
 import { DEFAULT_FLOW_OPTIONS, type FlowOptions } from '../flow-options.ts';
@@ -58,5 +58,5 @@ export function decodeAll(payloads: readonly Payload[]): Decoded {
   const decoder = new FlowDecoder(exporters, choices);
   const sink = new CollectingFlowSink(16);
   for (const { bytes, peer } of payloads) decoder.decode(datagramOf(bytes, RECEIVED_AT), peer, sink);
-  return { flows: sink.events, options, counters, rejected: sink.rejected, exporters };
+  return { flows: sink.rows(), options, counters, rejected: sink.rejected, exporters };
 }

@@ -1,6 +1,7 @@
-import { fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
 import { eventOf, NO_EVENTS, overviewOf, topOf } from '../../../test-support/answers.ts';
+import { outputOf } from '../../../test-support/outputs.ts';
 import { type Call, json, renderAt, stubApi } from '../../../test-support/render.tsx';
 import { emptinessOf } from '../../widgets/empty.tsx';
 import OverviewPage from './overview.tsx';
@@ -40,6 +41,7 @@ const ROUTES = {
   '/v1/query/top': (call: Call) => topOf(call.query.get('field') ?? '', VALUES[call.query.get('field') ?? ''] ?? []),
   '/v1/events': { items: [eventOf()], next_cursor: null, range: {}, took_ms: 1 },
   '/v1/events/42': eventOf(),
+  '/v1/outputs': { items: [] },
 };
 
 describe('the overview', () => {
@@ -52,6 +54,22 @@ describe('the overview', () => {
     const threats = new URL(figures.getByRole('link', { name: /^Threats/ }).getAttribute('href') ?? '', 'http://x');
     expect(threats.pathname).toBe('/events');
     expect(threats.searchParams.get('q')).toBe('kind = flow and threat.count > 0');
+  });
+
+  it('shows whether events reach their outputs, once there is one', async () => {
+    const behind = outputOf({ status: { state: 'retrying', lag: { events: 4200, seconds: 75 } } });
+    stubApi({ ...ROUTES, '/v1/outputs': { items: [behind] } });
+    renderAt('/', <OverviewPage />);
+    const panel = within(await screen.findByRole('region', { name: 'Outputs' }));
+    const row = panel.getByRole('rowheader', { name: 'splunk' }).closest('tr');
+    expect(row?.textContent?.replaceAll('\u202f', ' ')).toContain('retrying4.20 k1 min');
+    const letters = new URL(panel.getByRole('link', { name: '2' }).getAttribute('href') ?? '', 'http://x');
+    expect([letters.pathname, letters.searchParams.get('row')]).toEqual(['/outputs', 'splunk']);
+    cleanup();
+    stubApi(ROUTES);
+    renderAt('/', <OverviewPage />);
+    await screen.findByText('192.0.2.11');
+    expect(screen.queryByRole('region', { name: 'Outputs' })).toBeNull();
   });
 
   it('asks everything with the range and filter of the address', async () => {

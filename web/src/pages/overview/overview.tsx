@@ -7,6 +7,7 @@ import { EventDrawer } from '../../widgets/event-drawer.tsx';
 import { ErrorNotice, Notice } from '../../widgets/states.tsx';
 import { Highlights } from './highlights.tsx';
 import { KpiCards } from './kpi-cards.tsx';
+import { OutputsPanel } from './outputs-panel.tsx';
 import { RatePanel } from './rate-panel.tsx';
 import { TopLists } from './top-lists.tsx';
 import './overview.css';
@@ -38,6 +39,7 @@ export default function OverviewPage() {
               <Highlights onOpen={setOpen} openId={open?.id ?? null} />
             </div>
             <TopLists />
+            <OutputsPanel />
           </div>
         )
       )}

@@ -206,3 +206,45 @@ describe('a live capture', () => {
     await screen.findByText(/There is no interface to capture on/);
   });
 });
+
+describe('stored events', () => {
+  const following = (more: Parameters<typeof statusOf>[0] = {}) =>
+    statusOf({
+      data: { metrics: 0, anomalies: 0 },
+      events: { late: 3, lag: 65 },
+      job: null,
+      ...more,
+      system: { mode: 'events', pcap_file: null, events: 'stored events', ...more?.system },
+    });
+
+  it('are followed, and it is said how far and what came too late', async () => {
+    render({ '/v1/traffic/status': following() });
+    const shown = within(await panel('Flows and logs'));
+    expect(shown.getByText(/200 events \(3 late\)$/)).toBeDefined();
+    expect(shown.getByText('analysed as they come in')).toBeDefined();
+    expect(shown.getByText('Behind').nextSibling?.textContent).toMatch(/1 min/);
+    expect(shown.queryByRole('button', { name: 'Show what came in' })).toBeNull();
+    expect(screen.getByText(/^stored events: /)).toBeDefined();
+  });
+
+  it('of a time are analysed again, those that a filter names', async () => {
+    const calls = render({ '/v1/traffic/status': following() });
+    const shown = within(await panel('Flows and logs'));
+    fireEvent.change(await shown.findByLabelText('Events'), { target: { value: '-24h' } });
+    fireEvent.change(shown.getByLabelText('Filter'), { target: { value: ' dst.port = 22 ' } });
+    fireEvent.click(shown.getByRole('button', { name: 'Analyse events' }));
+    await waitFor(() => expect(sent(calls, 'POST', '/v1/traffic/jobs')).toHaveLength(1));
+    expect(JSON.parse(sent(calls, 'POST', '/v1/traffic/jobs')[0].body ?? '')).toEqual({
+      source: 'events',
+      from: '-24h',
+      filter: 'dst.port = 22',
+    });
+  });
+
+  it('come back when something else was looked at', async () => {
+    const calls = render({ '/v1/traffic/status': following({ system: { mode: 'pcap', events: null } }) });
+    fireEvent.click(await screen.findByRole('button', { name: 'Show what came in' }));
+    await waitFor(() => expect(sent(calls, 'POST', '/v1/traffic/jobs')).toHaveLength(1));
+    expect(JSON.parse(sent(calls, 'POST', '/v1/traffic/jobs')[0].body ?? '')).toEqual({ source: 'events' });
+  });
+});

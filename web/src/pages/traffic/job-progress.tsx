@@ -1,4 +1,4 @@
-import { bytes, plural, whole } from '../../format/number.ts';
+import { bytes, plural } from '../../format/number.ts';
 import { duration, toMs } from '../../format/time.ts';
 import { Notice } from '../../widgets/states.tsx';
 import type { Job } from './types.ts';
@@ -10,7 +10,9 @@ export function Progress({ label, value, total }: { label: string; value: number
     <div className="progress-line">
       <progress aria-label={label} {...(known ? { value: Math.min(value, total), max: total } : {})} />
       <span className="muted small">
-        {known ? `${Math.floor((Math.min(value, total) / total) * 100)}\u202f% of ${bytes(total)}` : bytes(value)}
+        {known
+          ? `${Math.floor((Math.min(value, total) / total) * 100)}\u202f% of ${bytes(total)}`
+          : value > 0 && bytes(value)}
       </span>
     </div>
   );
@@ -51,7 +53,8 @@ export function JobReport({ job, onCancel }: { job: Job; onCancel?: () => void }
 
 function doneText(job: Job): string {
   const took = job.ended === null ? '' : ` in ${duration((toMs(job.ended) - toMs(job.started)) / 1000)}`;
-  return `${job.input}: ${whole(job.packets)} packets analysed${took}.`;
+  const read = job.source === 'events' ? plural(job.events, 'event') : plural(job.packets, 'packet');
+  return `${job.input}: ${read} analysed${took}.`;
 }
 
 function Problems({ problems }: { problems: readonly string[] }) {

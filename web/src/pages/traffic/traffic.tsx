@@ -11,6 +11,7 @@ import { useMay, useReloadOnChange, useStatus, useTimeSpan } from './data.ts';
 import { eventsOf } from './event-links.ts';
 import { LiveCapturePanel } from './live-capture.tsx';
 import { RulesPanel } from './rules-panel.tsx';
+import { StoredEventsPanel } from './stored-events.tsx';
 import type { Anomaly, TrafficStatus } from './types.ts';
 import { WindowDrawer } from './window-drawer.tsx';
 import { WindowsPanel } from './windows-panel.tsx';
@@ -43,7 +44,7 @@ export default function TrafficPage() {
 
 function summaryOf({ system, data }: TrafficStatus): string {
   if (system.mode === 'idle') return '';
-  const input = system.mode === 'live' ? `live on ${system.interface}` : system.pcap_file;
+  const input = system.mode === 'live' ? `live on ${system.interface}` : (system.pcap_file ?? system.events);
   return `${input}: ${plural(data.metrics, 'window')}, ${plural(data.anomalies, 'anomaly', 'anomalies')}`;
 }
 
@@ -63,6 +64,7 @@ function Analysis({ status }: { status: TrafficStatus }) {
     <>
       <div className="stack">
         <div className="traffic-inputs">
+          <StoredEventsPanel status={status} mayAnalyse={may.analyse} />
           <CaptureFilePanel status={status} mayAnalyse={may.analyse} />
           <LiveCapturePanel status={status} mayControl={may.control} />
         </div>
@@ -119,8 +121,9 @@ function NothingYet({ status }: { status: TrafficStatus }) {
   return (
     <Notice title="No traffic is analysed yet">
       <p>
-        Choose a capture, or start a live one. It is cut into windows of {status.system.window_size} s: bandwidth, round
-        trips, connections and loss are measured in each, and what is unusual in them is found and explained.
+        Flows and logs are analysed as they come in. Or choose a capture, or start a live one. Traffic is cut into
+        windows of {status.system.window_size} s: bandwidth, round trips, connections and loss are measured in each, and
+        what is unusual in them is found and explained.
       </p>
     </Notice>
   );

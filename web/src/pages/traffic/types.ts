@@ -94,7 +94,7 @@ export interface BaselineList {
 /** One run of the analysis. */
 export interface Job {
   id: string;
-  source: 'pcap' | 'live';
+  source: 'pcap' | 'live' | 'events';
   state: 'running' | 'done' | 'failed' | 'cancelled';
   input: string;
   window_size: number;
@@ -103,6 +103,7 @@ export interface Job {
   bytes_read: number;
   bytes_total: number | null;
   packets: number;
+  events: number;
   windows: number;
   anomalies: number;
   problems: string[];
@@ -127,10 +128,33 @@ export interface Capture {
   error: string | null;
 }
 
+/** The analysis of events as they are stored. Times are seconds since 1970. */
+export interface FollowedEvents {
+  following: boolean;
+  watermark: number | null;
+  newest: number | null;
+  lag: number;
+  held: number;
+  events: number;
+  late: number;
+  old: number;
+  ahead: number;
+  crowded: number;
+  error: string | null;
+}
+
 export interface TrafficStatus {
-  system: { mode: 'idle' | 'pcap' | 'live'; pcap_file: string | null; interface: string | null; window_size: number };
+  system: {
+    mode: 'idle' | 'pcap' | 'live' | 'events';
+    pcap_file: string | null;
+    interface: string | null;
+    /** Which stored events. */
+    events: string | null;
+    window_size: number;
+  };
   data: { metrics: number; baselines: number; anomalies: number; hidden: number; dropped: number };
   capture: Capture;
+  events: FollowedEvents | null;
   job: Job | null;
 }
 
