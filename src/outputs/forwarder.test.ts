@@ -455,7 +455,8 @@ describe('retention', () => {
 
 describe('pressure', () => {
   it('leaves the main thread to ingest, and ends without a trace', async () => {
-    world = new SimWorld({ limits: { events: 100 } });
+    // So small batches that a page is never more than its least 500 rows.
+    world = new SimWorld({ limits: { events: 10 } });
     world.store.append(50_000);
     world.store.busy = 30;
     world.receiver.latency = () => 1;
