@@ -165,8 +165,9 @@ describe('outputs, while everything fails', () => {
     await feed({ batch: 0 }, new AbortController().signal);
     await app?.kill();
     app = await start();
-    await expect.poll(lags, { timeout: 60_000 }).toEqual([expect.any(Number), expect.any(Number)]);
-    for (const lag of await lags()) expect(lag).toBeGreaterThan(0);
+    // What is ahead is counted a moment after the start.
+    const waiting = async () => (await lags()).filter((lag) => lag > 0).length;
+    await expect.poll(waiting, { timeout: 60_000, interval: 250 }).toBe(2);
     for (const receiver of receivers) await receiver.start();
     expect(await everythingArrived(app, files)).toBeGreaterThanOrEqual(2 * EVENTS);
   });
