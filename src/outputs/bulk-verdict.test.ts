@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { bulkDocument } from './bulk-body.ts';
-import { bulkVerdict } from './bulk-verdict.ts';
+import { bulkVerdict, type JudgedRequest } from './bulk-verdict.ts';
 
 const JUDGE = { stream: 'telemetry-events', pipeline: 'p', clean: (text: string) => text };
-const DOCUMENTS = [3, 4, 5].map((index) => bulkDocument(index, `${index}`, `{"n":${index}}`));
+const DOCUMENTS: JudgedRequest = { from: 3, count: 3, original: (at) => `{"n":${3 + at}}` };
 
 function judge(items: readonly object[], cut = false, documents = DOCUMENTS) {
   const text = JSON.stringify({ items: items.map((item) => ({ create: item })) });
@@ -68,6 +67,6 @@ describe('bulkVerdict', () => {
       left: [3, 4, 5],
       problem: { outcome: 'split', code: 'ANSWER_TOO_LONG' },
     });
-    expect(judge([OK], true, [DOCUMENTS[0]])).toMatchObject({ left: [3], problem: { outcome: 'retry' } });
+    expect(judge([OK], true, { ...DOCUMENTS, count: 1 })).toMatchObject({ left: [3], problem: { outcome: 'retry' } });
   });
 });

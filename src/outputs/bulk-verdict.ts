@@ -1,7 +1,7 @@
 import type { HttpAnswer } from '../kit/http-client.ts';
 import { type BulkItem, bulkItems, requestError } from './bulk-answer.ts';
-import type { BulkDocument } from './bulk-body.ts';
-import { cutOriginal, type Exchange, type Problem } from './http-sender.ts';
+import type { BulkRequest } from './bulk-body.ts';
+import { cutOriginal, type Exchange, type Problem, places } from './http-sender.ts';
 import type { Rejected } from './output.ts';
 
 /** What became of the documents of one request. */
@@ -27,22 +27,26 @@ export interface BulkJudge {
 
 const NOTHING = { rejected: [], duplicates: 0, setAside: 0 };
 
+/** What a verdict needs of a request. */
+export type JudgedRequest = Pick<BulkRequest, 'from' | 'count' | 'original'>;
+
 /** Judges the answer to one request, document by document where it has an item for each. */
-export function bulkVerdict(documents: readonly BulkDocument[], exchange: Exchange, judge: BulkJudge): BulkVerdict {
-  const left = documents.map(({ index }) => index);
+export function bulkVerdict(request: JudgedRequest, exchange: Exchange, judge: BulkJudge): BulkVerdict {
+  const { from, count } = request;
   const problem = requestProblem(exchange, judge);
-  if (problem?.outcome === 'split' && documents.length === 1)
+  if (problem?.outcome === 'split' && count === 1)
     return {
       ...NOTHING,
       left: [],
       problem: undefined,
-      rejected: [refused(documents[0], problem.code, problem.detail)],
+      rejected: [refused(request, 0, problem.code, problem.detail)],
     };
-  if (problem) return { ...NOTHING, left, problem };
+  const left = () => places(from, from + count);
+  if (problem) return { ...NOTHING, left: left(), problem };
   const { answer } = exchange;
-  const items = answer?.status === 200 && !answer.cut ? bulkItems(answer.text, documents.length) : undefined;
-  if (items) return itemsVerdict(documents, items, judge);
-  return { ...NOTHING, left, problem: strangeAnswer(answer, documents.length, judge) };
+  const items = answer?.status === 200 && !answer.cut ? bulkItems(answer.text, count) : undefined;
+  if (items) return itemsVerdict(request, items, judge);
+  return { ...NOTHING, left: left(), problem: strangeAnswer(answer, count, judge) };
 }
 
 /** What keeps a whole request from being done, told by its status alone, with the words of the cluster's own error. */
@@ -79,7 +83,7 @@ export function strangeAnswer(answer: HttpAnswer | undefined, documents: number,
   };
 }
 
-function itemsVerdict(documents: readonly BulkDocument[], items: readonly BulkItem[], judge: BulkJudge): BulkVerdict {
+function itemsVerdict(request: JudgedRequest, items: readonly BulkItem[], judge: BulkJudge): BulkVerdict {
   const rejected: Rejected[] = [];
   const left: number[] = [];
   let duplicates = 0;
@@ -99,10 +103,10 @@ function itemsVerdict(documents: readonly BulkDocument[], items: readonly BulkIt
     const code = type || `HTTP_${status}`;
     const detail = judge.clean(`${type || `Status ${status}`}: ${reason}`);
     if (outcome === 'refused') {
-      rejected.push(refused(documents[at], code, detail));
+      rejected.push(refused(request, at, code, detail));
       continue;
     }
-    left.push(documents[at].index);
+    left.push(request.from + at);
     // Of several the one that needs a person is told.
     if (problem === undefined || (outcome === 'blocked' && problem.outcome === 'retry'))
       problem = { outcome, status, code, detail };
@@ -127,6 +131,6 @@ function outcomeOf(
   return 'refused';
 }
 
-function refused({ index, text }: BulkDocument, code: string, reason: string): Rejected {
-  return { index, code, reason, original: cutOriginal(text) };
+function refused({ from, original }: JudgedRequest, at: number, code: string, reason: string): Rejected {
+  return { index: from + at, code, reason, original: cutOriginal(original(at)) };
 }

@@ -1,7 +1,7 @@
 import type { EventRow } from '../model/event-row.ts';
 import type { OutputType } from '../model/output.ts';
 import { BULK_FILTER, jsonObject } from './bulk-answer.ts';
-import { type BulkDocument, bulkBody, bulkDocument, bulkRequests } from './bulk-body.ts';
+import { BulkBody, type BulkRequest } from './bulk-body.ts';
 import { type BulkJudge, bulkVerdict, requestProblem, strangeAnswer } from './bulk-verdict.ts';
 import {
   authorizationOf,
@@ -15,7 +15,16 @@ import {
 import { ElasticNodes } from './elastic-nodes.ts';
 import type { EcsParts } from './encode/ecs-context.ts';
 import type { RowEncoder } from './encode/row-encoder.ts';
-import { delivered, type Exchange, HttpSender, type Problem, type SendOptions, undelivered } from './http-sender.ts';
+import { SinkPool } from './encode/sink-pool.ts';
+import {
+  delivered,
+  type Exchange,
+  HttpSender,
+  type Problem,
+  places as placesOf,
+  type SendOptions,
+  undelivered,
+} from './http-sender.ts';
 import type { Delivery, Output, OutputKind, OutputParts, Rejected, SendLimits } from './output.ts';
 import { withQuickRetries } from './quick-retry.ts';
 
@@ -46,6 +55,7 @@ export class ElasticBulk implements Output {
   readonly #judge: BulkJudge;
   readonly #senders: readonly HttpSender[];
   readonly #nodes: ElasticNodes<Node>;
+  readonly #sinks = new SinkPool();
 
   /** @throws RefusedAddress when a URL names an address that is never sent to. */
   constructor(config: ElasticConfig, encoder: RowEncoder, parts: OutputParts) {
@@ -69,28 +79,34 @@ export class ElasticBulk implements Output {
 
   async send(rows: readonly EventRow[], signal: AbortSignal): Promise<Delivery> {
     if (rows.length === 0) return delivered({ bytes: 0 });
-    const documents = rows.map((row, index) => bulkDocument(index, String(row.id), this.#encoder.encode(row)));
+    const sink = this.#sinks.take();
+    const body = new BulkBody(sink);
+    for (const row of rows) body.add(String(row.id), (text) => this.#encoder.write(row, text));
     const total = { bytes: 0, body: 0, resent: 0, duplicates: 0 };
     const rejected: Rejected[] = [];
     const left: number[] = [];
     let setAside = 0;
     let problem: Problem | undefined;
-    for (const part of bulkRequests(documents, this.#config.batch_bytes)) {
+    let unanswered = false;
+    for (const request of body.requests(this.#config.batch_bytes)) {
       if (problem) {
-        for (const { index } of part) left.push(index);
-        continue;
+        left.push(...placesOf(request.from, rows.length));
+        break;
       }
-      const { exchange, repeated } = await this.#post(part, signal);
-      const verdict = bulkVerdict(part, exchange, this.#judge);
+      const { exchange, repeated } = await this.#post(request, signal);
+      unanswered ||= exchange.answer === undefined;
+      const verdict = bulkVerdict(request, exchange, this.#judge);
       total.bytes += exchange.bytes;
       total.body += exchange.body;
-      total.resent += repeated * part.length;
+      total.resent += repeated * request.count;
       total.duplicates += verdict.duplicates;
       setAside += verdict.setAside;
       problem = verdict.problem;
       for (const one of verdict.rejected) rejected.push(one);
       for (const place of verdict.left) left.push(place);
     }
+    // Of a request that was given up the last bytes may still be on their way.
+    if (!unanswered) this.#sinks.give(sink);
     if (problem) return undelivered(problem, left, { ...total, rejected });
     return delivered({ ...total, rejected, ...(setAside > 0 && warning(setAside)) });
   }
@@ -114,8 +130,7 @@ export class ElasticBulk implements Output {
     await Promise.all(this.#senders.map((sender) => sender.close()));
   }
 
-  async #post(part: readonly BulkDocument[], signal: AbortSignal): Promise<{ exchange: Exchange; repeated: number }> {
-    const body = bulkBody(part);
+  async #post({ body }: BulkRequest, signal: AbortSignal): Promise<{ exchange: Exchange; repeated: number }> {
     const retry = { attempts: this.#config.max_retries, firstMs: this.#config.backoff_ms };
     let sent = 0;
     const attempt = async () => {
@@ -128,7 +143,7 @@ export class ElasticBulk implements Output {
   }
 
   /** Sends to the node whose turn it is, and at once to the next ones where it cannot be reached. */
-  async #ask(body: string, options: SendOptions): Promise<{ exchange: Exchange; requests: number }> {
+  async #ask(body: string | Uint8Array, options: SendOptions): Promise<{ exchange: Exchange; requests: number }> {
     for (let requests = 1; ; requests++) {
       const node = this.#nodes.pick();
       const exchange = await node.sender.send(node.path, body, options);

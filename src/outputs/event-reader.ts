@@ -8,10 +8,10 @@ import { countDays, type DayCounts } from './receipt-days.ts';
 
 /** Rows of a page at first, and at least. */
 const LEAST_PAGE = 500;
-/** Each page costs the store about as much as 5,000 rows do, and reading holds the event loop for 5 microseconds a row. */
-const LARGEST_PAGE = 16_000;
+/** Each page costs the store about as much as 5,000 rows do, and reading holds the event loop for a microsecond a row. */
+const LARGEST_PAGE = 32_000;
 /** A page is at most so many times what may be under way. */
-const BATCHES_AHEAD = 4;
+const BATCHES_AHEAD = 16;
 /** A page that is read faster may be larger, one that takes longer is halved; milliseconds. */
 const FAST = 800;
 const SLOW = 2000;
@@ -20,8 +20,9 @@ const POLL = 5000;
 const NOWHERE = 1000;
 /** Longest wait after the store could not be read. */
 const LONGEST = 30_000;
-/** What a row costs the main thread to read, as far as the store does not say; milliseconds. */
-const BUSY_PER_ROW = 0.02;
+/** CPU time that a page and a row of it take, in all threads, as far as the store does not say; milliseconds. */
+const BUSY_PER_PAGE = 15;
+const BUSY_PER_ROW = 0.004;
 
 /** Events cut off for one batch. */
 export interface Cut {
@@ -49,7 +50,7 @@ export class EventReader {
   #nextAt = 0;
   #failures = 0;
 
-  /** @param onPage called with each page: events by day, and milliseconds of the main thread it took. */
+  /** @param onPage called with each page: events by day, and milliseconds of CPU time it took. */
   constructor(options: {
     readonly parts: ForwarderParts;
     readonly clock: Clock;
@@ -107,14 +108,16 @@ export class EventReader {
   /**
    * Reads a page unless there is one under way.
    * @param batch events of a batch: it reads while less than two are there.
-   * @param batches that may be under way: a page is not larger than four times these and one more.
+   * @param batches that may be under way: a page is not larger than sixteen times these and one more.
+   * @param room events that may be read yet, about.
    * @returns when it wants to be called again.
    */
-  step(now: number, batch: number, batches: number, wake: () => void): number {
+  step(now: number, batch: number, batches: number, room: number, wake: () => void): number {
     if (this.#reading || this.buffered >= 2 * batch) return Number.POSITIVE_INFINITY;
     if (!isAfter(this.#parts.head(), this.#cursor)) return now + POLL;
     if (now < this.#nextAt) return this.#nextAt;
-    void this.#read(Math.min(this.#page, Math.max(LEAST_PAGE, BATCHES_AHEAD * (batches + 1) * batch)), wake);
+    const most = Math.min(room, BATCHES_AHEAD * (batches + 1) * batch);
+    void this.#read(Math.min(this.#page, Math.max(LEAST_PAGE, most)), wake);
     return Number.POSITIVE_INFINITY;
   }
 
@@ -149,7 +152,7 @@ export class EventReader {
       this.#from = 0;
       if (isAfter(page.upTo, this.#cursor)) this.#cursor = page.upTo;
       this.#failures = 0;
-      this.#onPage(countDays(page.rows), page.busy ?? Math.min(took, page.rows.length * BUSY_PER_ROW));
+      this.#onPage(countDays(page.rows), page.busy ?? BUSY_PER_PAGE + page.rows.length * BUSY_PER_ROW);
     } catch (error) {
       if (controller.signal.aborted) return;
       this.#failed(error);

@@ -23,6 +23,8 @@ const MOST_CONCURRENT = 8;
 const SUSPECT = 4;
 /** A probe that takes longer is given up, milliseconds. */
 const PROBE_LIMIT = 60_000;
+/** To compress, to send and to read the answer, in other threads and the kernel, takes about twice as long as to encode. */
+const WITH_SENDING = 3;
 /** Between two log lines about failed requests, milliseconds. */
 const QUIET = 60_000;
 
@@ -46,7 +48,7 @@ export interface EventSenderOptions {
   readonly saver: PositionSaver;
   readonly figures: ForwarderFigures;
   readonly metrics: ForwarderMetrics;
-  /** Told how many milliseconds of the main thread were worked. */
+  /** Told how many milliseconds of CPU time were worked. */
   readonly worked: (busy: number) => void;
   /** Called when there may be something to do again. */
   readonly wake: () => void;
@@ -204,7 +206,7 @@ export class EventSender {
     const began = clock.elapsed();
     let encoded = false;
     const worked = () => {
-      if (!encoded) this.#o.worked(clock.elapsed() - began);
+      if (!encoded) this.#o.worked((clock.elapsed() - began) * WITH_SENDING);
       encoded = true;
     };
     try {

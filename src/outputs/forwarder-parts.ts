@@ -51,7 +51,7 @@ export interface ForwarderParts extends ForwarderTail {
   /** `tail` leaves events out: the retention gap is then an upper bound. */
   readonly filtered: boolean;
   readonly keep: PositionKeep;
-  /** How busy ingest is, 0 to 1; at 0 the forwarder takes what it can get. */
+  /** How far storing is behind, 0 to 1; at 0 the forwarder takes what it can get. */
   pressure(): number;
   /** Shared by all forwarders of the process. */
   readonly budget: Budget;

@@ -456,11 +456,11 @@ describe('retention', () => {
 describe('pressure', () => {
   it('leaves the main thread to ingest, and ends without a trace', async () => {
     // So small batches that a page is never more than its least 500 rows.
-    world = new SimWorld({ limits: { events: 10 } });
+    world = new SimWorld({ limits: { events: 3 } });
     world.store.append(50_000);
     world.store.busy = 30;
     world.receiver.latency = () => 1;
-    world.pressure = 0.5;
+    world.pressure = 1;
     await world.begin();
     await world.clock.run(10_000);
     // 30 ms a page of 500 at 15 % of the time are five pages a second.

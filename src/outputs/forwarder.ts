@@ -24,6 +24,8 @@ import { Window } from './window.ts';
 /** At the latest it looks around after so many milliseconds; two looks are so far apart at least. */
 const LONGEST_SLEEP = 5000;
 const SHORTEST_SLEEP = 2;
+/** So much more rarely the position is saved at full pressure: each save waits for the disk that ingest waits for. */
+const SELDOM = 7;
 /** Between two settings of the gauges, milliseconds. */
 const SHOW_EVERY = 1000;
 /** After the end of the grace what is under way is asked to end, and has this long to do so, milliseconds. */
@@ -84,7 +86,7 @@ export class Forwarder implements Component {
       keep: parts.keep,
       clock: this.#clock,
       random: this.#random,
-      every: this.#tuning.saveEvery,
+      every: () => this.#tuning.saveEvery * (1 + SELDOM * parts.pressure()),
       log: parts.log,
       problems: this.#problems,
     });
@@ -264,7 +266,7 @@ export class Forwarder implements Component {
     const room = this.#tuning.windowEvents - (window.readSerial + reader.buffered - this.#saver.serial);
     if (room <= 0) return sent;
     if (now < rest) return Math.min(sent, rest);
-    return Math.min(sent, reader.step(now, sender.batch, sender.concurrency, wake));
+    return Math.min(sent, reader.step(now, sender.batch, sender.concurrency, room, wake));
   }
 
   /** A full batch, or what there is when nothing more comes for the moment. */

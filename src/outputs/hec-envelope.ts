@@ -1,7 +1,15 @@
 import type { EventRow } from '../model/event-row.ts';
+import { ReadyText } from './encode/ready-text.ts';
+import type { RowEncoder } from './encode/row-encoder.ts';
+import type { TextSink } from './encode/text-sink.ts';
 
 /** Names of exporters whose text is kept ready. */
 const MOST_HOSTS = 1000;
+const OPEN = 0x7b;
+const CLOSE = 0x7d;
+const DOT = 0x2e;
+const COMMA = 0x2c;
+const TIME = new ReadyText('"time":');
 
 export interface EnvelopeParts {
   readonly index: string;
@@ -21,8 +29,8 @@ export class HecEnvelope {
   /** Columns it reads itself. */
   readonly columns: readonly string[];
   readonly #byExporter: boolean;
-  readonly #common: string;
-  readonly #hosts = new Map<string, string>();
+  readonly #common: ReadyText;
+  readonly #hosts = new Map<string, ReadyText>();
 
   constructor(parts: EnvelopeParts) {
     this.#byExporter = parts.host === '';
@@ -32,23 +40,30 @@ export class HecEnvelope {
       .filter(([, value]) => value !== '')
       .map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)},`);
     if (Object.keys(fields).length > 0) members.push(`"fields":${JSON.stringify(fields)},`);
-    this.#common = members.join('');
+    this.#common = new ReadyText(`${members.join('')}"event":`);
   }
 
-  /** @param event JSON text of the event. */
-  write(row: EventRow, event: string): string {
-    const host = this.#byExporter ? this.#host(row.exporter) : '';
-    return `{${timeOf(row.ts)}${host}${this.#common}"event":${event}}`;
+  /** Appends an event. */
+  write(row: EventRow, encoder: RowEncoder, sink: TextSink): void {
+    sink.byte(OPEN);
+    writeTime(row.ts, sink);
+    if (this.#byExporter) this.#writeHost(row.exporter, sink);
+    sink.ready(this.#common);
+    encoder.write(row, sink);
+    sink.byte(CLOSE);
   }
 
-  #host(exporter: string | number | null | undefined): string {
-    if (typeof exporter !== 'string' || exporter === '') return '';
+  #writeHost(exporter: string | number | null | undefined, sink: TextSink): void {
+    if (typeof exporter !== 'string' || exporter === '') return;
     const known = this.#hosts.get(exporter);
-    if (known !== undefined) return known;
-    const text = `"host":${JSON.stringify(exporter)},`;
+    if (known) {
+      sink.ready(known);
+      return;
+    }
+    const text = new ReadyText(`"host":${JSON.stringify(exporter)},`);
     if (this.#hosts.size >= MOST_HOSTS) this.#hosts.clear();
     this.#hosts.set(exporter, text);
-    return text;
+    sink.ready(text);
   }
 }
 
@@ -57,10 +72,13 @@ export class HecEnvelope {
  * Splunk then takes the time of arrival. A time before 1970 is 1970.
  * @param ts microseconds since 1970.
  */
-function timeOf(ts: string | number | null | undefined): string {
+function writeTime(ts: string | number | null | undefined, sink: TextSink): void {
   const micros = typeof ts === 'number' ? Math.max(0, Math.round(ts)) : Number.NaN;
-  if (!Number.isSafeInteger(micros)) return '';
+  if (!Number.isSafeInteger(micros)) return;
   const seconds = Math.floor(micros / 1_000_000);
-  // A million more gives the leading zeros.
-  return `"time":${seconds}.${String(micros - seconds * 1_000_000 + 1_000_000).slice(1)},`;
+  sink.ready(TIME);
+  sink.number(seconds);
+  sink.byte(DOT);
+  sink.padded(micros - seconds * 1_000_000, 6);
+  sink.byte(COMMA);
 }

@@ -1,5 +1,5 @@
 import type { EventRow } from '../model/event-row.ts';
-import { BodyMeter } from './body-meter.ts';
+import { TextSink } from './encode/text-sink.ts';
 import type { HecAcks } from './hec-acks.ts';
 import type { HecVerdict } from './hec-verdict.ts';
 import { cutOriginal, delivered, type Problem, places, undelivered } from './http-sender.ts';
@@ -7,6 +7,7 @@ import type { Delivery, Rejected } from './output.ts';
 
 /** Milliseconds that what was sent before a failure still has to be acknowledged in: longer would delay the news. */
 const AFTER_FAILURE = 10_000;
+const LINE_FEED = 0x0a;
 
 /** One request to the collector. */
 export interface HecPost {
@@ -15,6 +16,8 @@ export interface HecPost {
   readonly body: number;
   /** Attempts beyond the first. */
   readonly repeated: number;
+  /** Whether the last of them got an answer. */
+  readonly answered: boolean;
 }
 
 export interface HecRoundParts {
@@ -22,9 +25,11 @@ export interface HecRoundParts {
   readonly signal: AbortSignal;
   readonly mostEvents: number;
   readonly mostBytes: number;
-  /** What is sent for an event. */
-  readonly text: (row: EventRow) => string;
-  readonly post: (body: string) => Promise<HecPost>;
+  /** Appends what is sent for an event. */
+  readonly write: (row: EventRow, sink: TextSink) => void;
+  /** Empty. */
+  readonly sink: TextSink;
+  readonly post: (body: Uint8Array) => Promise<HecPost>;
   readonly acks: HecAcks;
   /** Whether the token has acknowledgements; undefined when no answer has told yet. */
   readonly acknowledges: () => boolean | undefined;
@@ -102,18 +107,21 @@ export class HecRound {
   }
 
   /** As many events from the queue as a request holds; one at least. */
-  #gather(): { body: string; taken: number[] } {
-    const { rows, mostBytes, text } = this.#parts;
-    let body = '';
-    const meter = new BodyMeter(mostBytes);
+  #gather(): { body: Uint8Array; taken: number[] } {
+    const { rows, mostBytes, write, sink } = this.#parts;
+    sink.length = 0;
     let count = 0;
     while (count < this.#queue.length && count < this.#most) {
-      const event = text(rows[this.#queue[count]]);
-      if (!meter.fits(event, 1)) break;
-      body += `${event}\n`;
+      const before = sink.length;
+      write(rows[this.#queue[count]], sink);
+      sink.byte(LINE_FEED);
+      if (count > 0 && sink.length > mostBytes) {
+        sink.length = before;
+        break;
+      }
       count++;
     }
-    return { body, taken: this.#queue.slice(0, count) };
+    return { body: sink.view(), taken: this.#queue.slice(0, count) };
   }
 
   /** A single event that is too large goes, the others stay; several are halved by the caller. */
@@ -139,7 +147,10 @@ export class HecRound {
   }
 
   #reject(index: number, code: string, reason: string): void {
-    const original = cutOriginal(this.#parts.text(this.#parts.rows[index]));
+    const { rows, write } = this.#parts;
+    const text = new TextSink();
+    write(rows[index], text);
+    const original = cutOriginal(text.toString());
     this.#rejected.push({ index, code, reason, original });
   }
 

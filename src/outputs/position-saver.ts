@@ -22,7 +22,7 @@ export class PositionSaver {
   readonly #keep: PositionKeep;
   readonly #clock: Clock;
   readonly #random: () => number;
-  readonly #every: number;
+  readonly #every: () => number;
   readonly #log: Log;
   readonly #problems: Problems;
   #letters: NewDeadLetter[] = [];
@@ -37,8 +37,8 @@ export class PositionSaver {
     readonly keep: PositionKeep;
     readonly clock: Clock;
     readonly random: () => number;
-    /** Milliseconds between two saves at least. */
-    readonly every: number;
+    /** Milliseconds between two saves at least, at the moment. */
+    readonly every: () => number;
     readonly log: Log;
     readonly problems: Problems;
   }) {
@@ -112,7 +112,7 @@ export class PositionSaver {
       await this.#keep.save(position, letters);
       for (const letter of letters) this.#letterSize -= sizeOf(letter);
       this.#serial = serial;
-      this.#nextAt = this.#clock.elapsed() + this.#every;
+      this.#nextAt = this.#clock.elapsed() + this.#every();
       this.#recovered();
     } catch (error) {
       this.#letters = [...letters, ...this.#letters];

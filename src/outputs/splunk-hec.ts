@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { EventRow } from '../model/event-row.ts';
 import type { EncoderParts, RowEncoder } from './encode/row-encoder.ts';
+import { SinkPool } from './encode/sink-pool.ts';
 import { ACK_TIMING, type AckAnswer, type AckTiming, HecAcks } from './hec-acks.ts';
 import { objectOf } from './hec-codes.ts';
 import { collectorUrl, type HecConfig, hecSchema, indexedFields } from './hec-config.ts';
@@ -31,6 +32,7 @@ export class SplunkHec implements Output {
   readonly #envelope: HecEnvelope;
   readonly #sender: HttpSender;
   readonly #acks: HecAcks;
+  readonly #sinks = new SinkPool();
   readonly #path: string;
   readonly #channel: string;
   /** Whether the token has indexer acknowledgement; undefined until an answer has told. */
@@ -79,18 +81,29 @@ export class SplunkHec implements Output {
     const missing = await this.#insist(signal);
     if (missing) return undelivered(missing, places(0, rows.length), { bytes: 0 });
     const { batch_size, batch_bytes } = this.#config;
+    const sink = this.#sinks.take();
+    let unanswered = false;
+    const post = async (body: Uint8Array) => {
+      const done = await this.#inTurn(() => this.#post(body, signal));
+      unanswered ||= !done.answered;
+      return done;
+    };
     const round = new HecRound({
       rows,
       signal,
       mostEvents: batch_size,
       mostBytes: batch_bytes,
-      text: (row) => this.#envelope.write(row, this.#encoder.encode(row)),
-      post: (body) => this.#inTurn(() => this.#post(body, signal)),
+      write: (row, text) => this.#envelope.write(row, this.#encoder, text),
+      sink,
+      post,
       acks: this.#acks,
       acknowledges: () => this.#acknowledges,
       waits: this.#config.ack !== false,
     });
-    return round.run();
+    const delivery = await round.run();
+    // Of a request that was given up the last bytes may still be on their way.
+    if (!unanswered) this.#sinks.give(sink);
+    return delivery;
   }
 
   async probe(signal: AbortSignal): Promise<Delivery> {
@@ -138,12 +151,12 @@ export class SplunkHec implements Output {
     return done;
   }
 
-  async #post(body: string, signal: AbortSignal): Promise<HecPost> {
+  async #post(body: Uint8Array, signal: AbortSignal): Promise<HecPost> {
     const retry = { attempts: this.#config.max_retries, firstMs: this.#config.backoff_ms };
     const attempt = () => this.#sender.send(`${this.#path}/event`, body, { signal });
     const { exchange, repeated } = await withQuickRetries(attempt, retry, signal);
     const verdict = hecVerdict(exchange, this.#sender, this.endpoint);
-    const post = { bytes: exchange.bytes, body: exchange.body, repeated };
+    const post = { bytes: exchange.bytes, body: exchange.body, repeated, answered: exchange.answer !== undefined };
     if (verdict.kind !== 'taken' || this.#config.ack === false) return { verdict, ...post };
     this.#acknowledges = verdict.ackId !== undefined;
     if (this.#acknowledges || this.#config.ack === 'auto') return { verdict, ...post };

@@ -2,10 +2,11 @@ import { hostname } from 'node:os';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encoderNamed, LINE_FORMATS } from './encode/named-encoders.ts';
+import { textEncoder } from './encode/row-encoder.ts';
 import { datagram, framed, SyslogMessage } from './syslog-message.ts';
 
 const HEADER = { facility: 16, hostname: 'collector.example', appName: 'vedette', sdId: 'vedette@32473' };
-const encoder = { encode: () => '{"a":1}' };
+const encoder = textEncoder(() => '{"a":1}');
 const ROW = { id: '42', ts: 1_700_000_000_123_456, kind: 'dns', risk: 0 };
 /** RFC 5424, 6: the parts in front of the message. */
 const SYNTAX =

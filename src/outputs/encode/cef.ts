@@ -3,7 +3,7 @@ import { protocolName } from '../../model/kinds.ts';
 import { endingOf } from './event-outcome.ts';
 import { asksName } from './event-values.ts';
 import { ALL_KINDS, KIND_NAMES } from './kind-names.ts';
-import type { EncoderParts, RowEncoder } from './row-encoder.ts';
+import { type EncoderParts, type RowEncoder, textEncoder } from './row-encoder.ts';
 import { asNumber, asText, endOf, isIcmp } from './row-values.ts';
 
 const COLUMNS = `id ts received kind source exporter src_ip dst_ip src_port dst_port proto src_bytes dst_bytes duration
@@ -19,14 +19,11 @@ export function cefEncoder(parts: EncoderParts): RowEncoder {
   const headers = new Map<unknown, string>(
     ALL_KINDS.map((kind) => [kind, ['CEF:0|VEDETTE|vedette', header(parts.version), kind, KIND_NAMES[kind]].join('|')]),
   );
-  return {
-    columns: COLUMNS,
-    encode(row) {
-      const risk = asNumber(row.risk);
-      const severity = risk > 0 ? Math.min(10, Math.round(risk / 10)) : 0;
-      return `${headers.get(row.kind) ?? headers.get('flow')}|${severity}|${extension(row)}`;
-    },
-  };
+  return textEncoder((row) => {
+    const risk = asNumber(row.risk);
+    const severity = risk > 0 ? Math.min(10, Math.round(risk / 10)) : 0;
+    return `${headers.get(row.kind) ?? headers.get('flow')}|${severity}|${extension(row)}`;
+  }, COLUMNS);
 }
 
 /** Backslash and pipe are escaped in the header, which has one line. */

@@ -1,6 +1,6 @@
 import { COLUMNS, type Column, type ColumnName } from '../../model/columns.ts';
-import type { EventRow } from '../../model/event-row.ts';
 import type { Kind } from '../../model/kinds.ts';
+import { byIpVersion } from './address-values.ts';
 import { AttrsReader } from './attrs-reader.ts';
 import { attrsFields, CIM_ATTRS } from './cim-attrs.ts';
 import { cimTags } from './cim-models.ts';
@@ -8,15 +8,15 @@ import { listOf, plainValue, reasonCodes } from './column-values.ts';
 import { documentWriter } from './document-writer.ts';
 import { endingOf, outcomeOf, rcodeNameOf, rcodeOf } from './event-outcome.ts';
 import { domainAskedFor, domainOfResponder, oneWay, quoted, total, transport } from './event-values.ts';
-import { cell, type Field, type Write } from './json-field.ts';
+import { cell, type Derived, derived, type Field } from './json-field.ts';
 import { quote } from './json-text.ts';
 import { ALL_KINDS, byKind } from './kind-names.ts';
 import { riskBand } from './risk-bands.ts';
-import type { RowEncoder } from './row-encoder.ts';
-import { asNumber, asText, httpStatusOf, ipVersionOf } from './row-values.ts';
+import { type RowEncoder, writingEncoder } from './row-encoder.ts';
+import { asNumber, asText, httpStatusOf } from './row-values.ts';
 import { TCP_FLAG_NAMES } from './tcp-flags.ts';
 import { remembered } from './text-cache.ts';
-import { threatMatches } from './threat-matches.ts';
+import { ofMatches, threatMatches } from './threat-matches.ts';
 
 /**
  * Flat documents with the names of Splunk's Common Information Model, for HEC's event endpoint. `bytes_out` is what
@@ -26,12 +26,10 @@ import { threatMatches } from './threat-matches.ts';
 export function cimEncoder(): RowEncoder {
   const attrs = new AttrsReader(CIM_ATTRS);
   const write = byKind((kind) => documentWriter(cimFields(kind, attrs)));
-  return {
-    encode(row) {
-      attrs.read(asText(row.attrs));
-      return write(row);
-    },
-  };
+  return writingEncoder((row, sink) => {
+    attrs.read(asText(row.attrs));
+    write(row, sink);
+  });
 }
 
 /** Every name that a document can have, for the lists that they are checked against. */
@@ -73,8 +71,8 @@ const SPECIAL: Readonly<Partial<Record<ColumnName, Special>>> = {
   src_ip: () => [
     { path: 'src', value: cell('plain', 'src_ip') },
     { path: 'src_ip', value: cell('plain', 'src_ip') },
-    { path: 'protocol', value: (row) => (ipVersionOf(row) === 0 ? '' : '"ip"') },
-    { path: 'protocol_version', value: ipVersion },
+    { path: 'protocol', value: byIpVersion('"ip"', '"ip"') },
+    { path: 'protocol_version', value: byIpVersion('"ipv4"', '"ipv6"') },
   ],
   dst_ip: () => [
     { path: 'dest', value: cell('plain', 'dst_ip') },
@@ -95,12 +93,15 @@ const SPECIAL: Readonly<Partial<Record<ColumnName, Special>>> = {
   dst_bytes: (kind) => [{ path: 'bytes_in', value: oneWay(kind, 'dst_bytes') }],
   src_packets: (kind) => [{ path: 'packets_out', value: oneWay(kind, 'src_packets') }],
   dst_packets: (kind) => [{ path: 'packets_in', value: oneWay(kind, 'dst_packets') }],
-  tcp_flags: () => [{ path: 'tcp_flag', value: tcpFlags }],
+  tcp_flags: () => [{ path: 'tcp_flag', value: tcpFlags() }],
   state: (kind) => [{ path: 'state', value: cell('text', 'state') }, ...stateFields(kind)],
   domain: (kind) => domainFields(kind),
   threat_matches: () => [
-    { path: 'threat_match_field', value: (row) => quoted(MATCHED.get(threatMatches(row)[0]?.field ?? '') ?? '') },
-    { path: 'threat_key', value: (row) => quoted(threatMatches(row)[0]?.source ?? '') },
+    {
+      path: 'threat_match_field',
+      value: ofMatches((row) => quoted(MATCHED.get(threatMatches(row)[0]?.field ?? '') ?? '')),
+    },
+    { path: 'threat_key', value: ofMatches((row) => quoted(threatMatches(row)[0]?.source ?? '')) },
   ],
   risk: () => [{ path: 'risk_score', value: cell('anyNumber', 'risk') }],
   risk_reasons: () => [{ path: 'risk_reasons', value: reasonCodes() }],
@@ -113,26 +114,30 @@ function attackFields(kind: Kind): Field[] {
     { path: 'action', value: '"allowed"' },
     { path: 'ids_type', value: '"network"' },
     { path: 'category', value: `"${kind}"` },
-    { path: 'signature', value: (row) => quote(asText(row.state) || kind) },
-    { path: 'severity', value: (row) => `"${riskBand(asNumber(row.risk))}"` },
+    { path: 'signature', value: derived(['state'], (row) => quote(asText(row.state) || kind)) },
+    { path: 'severity', value: derived(['risk'], (row) => `"${riskBand(asNumber(row.risk))}"`) },
   ];
 }
 
 /** Network Traffic knows allowed, blocked and teardown; Web success and failure. */
-function actionOf(kind: Kind): Write {
-  if (kind === 'http') return (row) => quoted(outcomeOf(row));
-  if (kind === 'flow' || kind === 'conn' || kind === 'packet') return (row) => `"${endingOf(row).action}"`;
-  return () => '';
+function actionOf(kind: Kind): Derived {
+  return derived(['state'], ({ state }) => {
+    if (kind === 'http') return quoted(outcomeOf({ kind, state }));
+    return kind === 'flow' || kind === 'conn' || kind === 'packet' ? `"${endingOf({ state }).action}"` : '';
+  });
 }
 
 function stateFields(kind: Kind): Field[] {
   if (kind === 'dns')
     return [
-      { path: 'reply_code', value: (row) => quoted(rcodeNameOf(row)) },
-      { path: 'reply_code_id', value: (row) => `${rcodeOf(rcodeNameOf(row)) ?? ''}` },
-      { path: 'message_type', value: (row) => (asText(row.state) === '' ? '"Query"' : '"Response"') },
+      { path: 'reply_code', value: derived(['state'], (row) => quoted(rcodeNameOf(row))) },
+      { path: 'reply_code_id', value: derived(['state'], (row) => `${rcodeOf(rcodeNameOf(row)) ?? ''}`) },
+      {
+        path: 'message_type',
+        value: derived(['state'], (row) => (asText(row.state) === '' ? '"Query"' : '"Response"')),
+      },
     ];
-  if (kind === 'http') return [{ path: 'status', value: (row) => `${httpStatusOf(row) || ''}` }];
+  if (kind === 'http') return [{ path: 'status', value: derived(['state'], (row) => `${httpStatusOf(row) || ''}`) }];
   return [];
 }
 
@@ -149,17 +154,14 @@ function domainFields(kind: Kind): Field[] {
   ];
 }
 
-function tagsOf(kind: Kind): Write {
+function tagsOf(kind: Kind): Derived {
   const list = remembered((tags) => listOf([...cimTags(kind), ...tags.split(',')]));
-  return (row) => list(asText(row.tags));
+  return derived(['tags'], (row) => list(asText(row.tags)));
 }
 
-function ipVersion(row: EventRow): string {
-  const version = ipVersionOf(row);
-  return version === 0 ? '' : `"ipv${version}"`;
-}
-
-function tcpFlags(row: EventRow): string {
-  const flags = asNumber(row.tcp_flags);
-  return flags > 0 ? quoted(TCP_FLAG_NAMES[flags] ?? '') : '';
+function tcpFlags(): Derived {
+  return derived(['tcp_flags'], (row) => {
+    const flags = asNumber(row.tcp_flags);
+    return flags > 0 ? quoted(TCP_FLAG_NAMES[flags] ?? '') : '';
+  });
 }

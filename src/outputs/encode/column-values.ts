@@ -1,6 +1,6 @@
-import type { Column } from '../../model/columns.ts';
+import type { Column, ColumnName } from '../../model/columns.ts';
 import { parseReasons } from '../../model/risk.ts';
-import { cell, type Field, type Write } from './json-field.ts';
+import { cell, type Derived, derived, type Field } from './json-field.ts';
 import { quote } from './json-text.ts';
 import { numberText } from './number-text.ts';
 import { asNumber, asText } from './row-values.ts';
@@ -10,29 +10,29 @@ import { remembered } from './text-cache.ts';
 const LONG = 9.2e18;
 
 /** A duration in seconds as a whole number of smaller units. */
-export function scaled(name: string, units: number): Write {
-  return (row) => {
+export function scaled(name: ColumnName, units: number): Derived {
+  return derived([name], (row) => {
     const value = Math.round(asNumber(row[name]) * units);
     return value >= 0 && value <= LONG ? numberText(value) : '';
-  };
+  });
 }
 
 /** Members of a set as an array. */
-export function members(name: string): Write {
+export function members(name: ColumnName): Derived {
   const list = remembered((set) => listOf(set.split(',')));
-  return (row) => {
+  return derived([name], (row) => {
     const value = asText(row[name]);
     return value === '' ? '' : list(value);
-  };
+  });
 }
 
 /** Codes of risk reasons, as an array. */
-export function reasonCodes(): Write {
+export function reasonCodes(): Derived {
   const list = remembered((stored) => listOf(parseReasons(stored).map((reason) => reason.code)));
-  return (row) => {
+  return derived(['risk_reasons'], (row) => {
     const value = asText(row.risk_reasons);
     return value === '' ? '' : list(value);
-  };
+  });
 }
 
 /** Texts that are not empty, each once, as an array; empty when there is none. */
@@ -56,7 +56,7 @@ export function plainValue(column: Column): Field['value'] {
     case 'enum':
       return cell('word', column.name);
     case 'set':
-      return members(column.name);
+      return members(column.name as ColumnName);
     // What is not known is null there: zero is a latitude.
     case 'f32':
       return cell('anyNumber', column.name);

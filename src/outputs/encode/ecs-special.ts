@@ -1,16 +1,17 @@
 import type { ColumnName } from '../../model/columns.ts';
-import type { EventRow } from '../../model/event-row.ts';
 import type { Kind } from '../../model/kinds.ts';
-import { listOf, reasonCodes, scaled } from './column-values.ts';
+import { addressList, byIpVersion } from './address-values.ts';
+import { reasonCodes, scaled } from './column-values.ts';
 import type { EcsContext } from './ecs-context.ts';
 import { enrichments, indicatorConfidence, indicatorIp, indicatorType } from './ecs-threat.ts';
 import { ENDINGS, endingOf, NO_ENDING, outcomeOf, rcodeNameOf } from './event-outcome.ts';
 import { addressIn, domainAskedFor, domainOfResponder, oneWay, quoted, total, transport } from './event-values.ts';
-import { isoTimes } from './iso-times.ts';
-import { cell, type Field, type Write } from './json-field.ts';
+import { IsoWriter } from './iso-writer.ts';
+import { type Append, cell, type Derived, derived, type Field } from './json-field.ts';
 import { quote } from './json-text.ts';
-import { numberText } from './number-text.ts';
-import { asNumber, asText, endOf, httpStatusOf, ipVersionOf } from './row-values.ts';
+import { ReadyText } from './ready-text.ts';
+import { asNumber, asText, endOf, httpStatusOf } from './row-values.ts';
+import { ofMatches } from './threat-matches.ts';
 
 type Special = (kind: Kind, context: EcsContext) => Field[];
 
@@ -32,6 +33,10 @@ const CATEGORIES: Readonly<
 
 const ENDING_KINDS: readonly Kind[] = ['flow', 'conn', 'packet'];
 const NONE: Special = () => [];
+const QUOTE = 0x22;
+const CLOSE = 0x7d;
+const BEFORE_LAT = new ReadyText('{"lat":');
+const BEFORE_LON = new ReadyText(',"lon":');
 
 /** Columns that are not simply written under their name. */
 export const ECS_SPECIAL: Readonly<Partial<Record<ColumnName, Special>>> = {
@@ -60,8 +65,8 @@ export const ECS_SPECIAL: Readonly<Partial<Record<ColumnName, Special>>> = {
   ],
   src_ip: () => [
     { path: 'source.ip', value: cell('plain', 'src_ip') },
-    { path: 'network.type', value: networkType },
-    { path: 'related.ip', value: relatedAddresses },
+    { path: 'network.type', value: byIpVersion('"ipv4"', '"ipv6"') },
+    { path: 'related.ip', value: addressList(['src_ip', 'dst_ip', 'src_nat_ip', 'dst_nat_ip']) },
     { path: 'related.hosts', value: cell('list', 'domain') },
     { path: 'related.user', value: cell('list', 'user') },
   ],
@@ -76,23 +81,26 @@ export const ECS_SPECIAL: Readonly<Partial<Record<ColumnName, Special>>> = {
   src_packets: (kind) => [{ path: 'source.packets', value: oneWay(kind, 'src_packets') }],
   dst_packets: (kind) => [{ path: 'destination.packets', value: oneWay(kind, 'dst_packets') }],
   duration: () => [{ path: 'event.duration', value: scaled('duration', 1e9) }],
-  app: () => [{ path: 'network.protocol', value: (row) => quoted(asText(row.app).toLowerCase()) }],
+  app: () => [{ path: 'network.protocol', value: derived(['app'], (row) => quoted(asText(row.app).toLowerCase())) }],
   state: (kind) => stateFields(kind),
   domain: (kind) => domainFields(kind),
-  src_lat: () => [{ path: 'source.geo.location', value: sourcePoint }],
+  src_lat: () => [{ path: 'source.geo.location', value: point('src_lat', 'src_lon') }],
   src_lon: NONE,
-  dst_lat: () => [{ path: 'destination.geo.location', value: destinationPoint }],
+  dst_lat: () => [{ path: 'destination.geo.location', value: point('dst_lat', 'dst_lon') }],
   dst_lon: NONE,
   threat_indicator: () => [
     { path: 'threat.indicator.name', value: cell('text', 'threat_indicator') },
-    { path: 'threat.indicator.type', value: indicatorType },
-    { path: 'threat.indicator.ip', value: indicatorIp },
+    { path: 'threat.indicator.type', value: derived(['threat_indicator'], indicatorType) },
+    { path: 'threat.indicator.ip', value: derived(['threat_indicator'], indicatorIp) },
   ],
   threat_confidence: () => [
-    { path: 'threat.indicator.confidence', value: indicatorConfidence },
+    {
+      path: 'threat.indicator.confidence',
+      value: derived(['threat_indicator', 'threat_confidence'], indicatorConfidence),
+    },
     { path: 'vedette.threat.confidence', value: cell('number', 'threat_confidence') },
   ],
-  threat_matches: () => [{ path: 'threat.enrichments', value: enrichments }],
+  threat_matches: () => [{ path: 'threat.enrichments', value: ofMatches(enrichments, ['src_ip', 'dst_ip', 'domain']) }],
   risk: () => [{ path: 'event.risk_score', value: cell('anyNumber', 'risk') }],
   risk_reasons: () => [
     { path: 'event.reason', value: cell('text', 'risk_reasons') },
@@ -112,7 +120,7 @@ function constants(kind: Kind, { parts, version }: EcsContext): Field[] {
     { path: 'event.category', value: JSON.stringify(CATEGORIES[kind].categories) },
     { path: 'event.module', value: '"vedette"' },
     { path: 'event.dataset', value: `"vedette.${kind}"` },
-    { path: 'event.outcome', value: (row) => quoted(outcomeOf(row)) },
+    { path: 'event.outcome', value: derived(['state'], ({ state }) => quoted(outcomeOf({ kind, state }))) },
     { path: 'vedette.kind', value: cell('word', 'kind') },
     ...(stream
       ? [
@@ -124,19 +132,23 @@ function constants(kind: Kind, { parts, version }: EcsContext): Field[] {
   ];
 }
 
-function typesOf(kind: Kind): Write | string {
+function typesOf(kind: Kind): Derived | string {
   const { types } = CATEGORIES[kind];
   if (!ENDING_KINDS.includes(kind)) return JSON.stringify(types);
   const lists = new Map([NO_ENDING, ...ENDINGS.values()].map((end) => [end, JSON.stringify([...types, ...end.types])]));
-  return (row) => lists.get(endingOf(row)) ?? '';
+  return derived(['state'], (row) => lists.get(endingOf(row)) ?? '');
 }
 
 /** The state keeps its word under our name; what ECS has a field for is there too. */
 function stateFields(kind: Kind): Field[] {
   const ours: Field = { path: 'vedette.state', value: cell('text', 'state') };
-  if (kind === 'dns') return [ours, { path: 'dns.response_code', value: (row) => quoted(rcodeNameOf(row)) }];
+  if (kind === 'dns')
+    return [ours, { path: 'dns.response_code', value: derived(['state'], (row) => quoted(rcodeNameOf(row))) }];
   if (kind === 'http')
-    return [ours, { path: 'http.response.status_code', value: (row) => digitsOf(httpStatusOf(row)) }];
+    return [
+      ours,
+      { path: 'http.response.status_code', value: derived(['state'], (row) => digitsOf(httpStatusOf(row))) },
+    ];
   if (kind === 'notice') return [ours, { path: 'rule.name', value: cell('text', 'state') }];
   return [ours];
 }
@@ -156,45 +168,41 @@ function digitsOf(value: number): string {
   return value === 0 ? '' : `${value}`;
 }
 
-function networkType(row: EventRow): string {
-  const version = ipVersionOf(row);
-  return version === 0 ? '' : `"ipv${version}"`;
-}
-
-/** Addresses need no escapes; most events have two. */
-function relatedAddresses(row: EventRow): string {
-  const [source, destination] = [asText(row.src_ip), asText(row.dst_ip)];
-  const [first, second] = [asText(row.src_nat_ip), asText(row.dst_nat_ip)];
-  if (first !== '' || second !== '') return listOf([source, destination, first, second]);
-  if (source === '' || destination === '' || source === destination) return listOf([source, destination]);
-  return `["${source}","${destination}"]`;
-}
-
-function listedAddress(column: string): Write {
-  const address = addressIn(column);
-  return (row) => {
-    const value = address(row);
+function listedAddress(column: ColumnName): Derived {
+  const { of, write } = addressIn(column);
+  return derived(of, (row) => {
+    const value = write(row);
     return value === '' ? '' : `[${value}]`;
-  };
-}
-
-function sourcePoint(row: EventRow): string {
-  return point(asNumber(row.src_lat), asNumber(row.src_lon));
-}
-
-function destinationPoint(row: EventRow): string {
-  return point(asNumber(row.dst_lat), asNumber(row.dst_lon));
+  });
 }
 
 /** The object form of a geo_point, with the latitude first. */
-function point(lat: number, lon: number): string {
-  return Number.isNaN(lat) || Number.isNaN(lon) ? '' : `{"lat":${numberText(lat)},"lon":${numberText(lon)}}`;
+function point(latitude: ColumnName, longitude: ColumnName): Append {
+  return {
+    of: [latitude, longitude],
+    append(row, sink) {
+      const [lat, lon] = [asNumber(row[latitude]), asNumber(row[longitude])];
+      if (Number.isNaN(lat) || Number.isNaN(lon)) return;
+      sink.ready(BEFORE_LAT);
+      sink.number(lat);
+      sink.ready(BEFORE_LON);
+      sink.number(lon);
+      sink.byte(CLOSE);
+    },
+  };
 }
 
-function endTime(): Write {
-  const iso = isoTimes();
-  return (row) => {
-    const at = iso(endOf(row));
-    return at === '' ? '' : `"${at}"`;
+function endTime(): Append {
+  const iso = new IsoWriter();
+  return {
+    of: ['ts', 'duration'],
+    append(row, sink) {
+      const end = endOf(row);
+      if (Number.isNaN(end)) return;
+      const began = sink.length;
+      sink.byte(QUOTE);
+      if (iso.append(end, sink)) sink.byte(QUOTE);
+      else sink.length = began;
+    },
   };
 }

@@ -9,7 +9,7 @@ import { ECS_FIELDS, ECS_VERSIONS } from './ecs-fields.ts';
 import { ECS_SPECIAL } from './ecs-special.ts';
 import { cell, type Field } from './json-field.ts';
 import { ALL_KINDS, byKind } from './kind-names.ts';
-import type { RowEncoder } from './row-encoder.ts';
+import { type RowEncoder, writingEncoder } from './row-encoder.ts';
 import { asText } from './row-values.ts';
 
 /**
@@ -21,12 +21,10 @@ export function ecsEncoder(parts: EcsParts): RowEncoder {
   const attrs = new AttrsReader(ECS_ATTRS);
   const context = { parts, version: ECS_VERSIONS[parts.ecs ?? 8], attrs };
   const write = byKind((kind) => documentWriter(ecsFields(kind, context)));
-  return {
-    encode(row) {
-      attrs.read(asText(row.attrs));
-      return write(row);
-    },
-  };
+  return writingEncoder((row, sink) => {
+    attrs.read(asText(row.attrs));
+    write(row, sink);
+  });
 }
 
 /** Every path that a document can have, for the lists that they are checked against. */

@@ -1,7 +1,8 @@
 import { isIP } from 'node:net';
+import type { ColumnName } from '../../model/columns.ts';
 import type { EventRow } from '../../model/event-row.ts';
 import { type Kind, protocolName } from '../../model/kinds.ts';
-import { type ColumnValue, cell, type Write } from './json-field.ts';
+import { type ColumnValue, cell, type Derived, derived } from './json-field.ts';
 import { quote } from './json-text.ts';
 import { asNumber, asText } from './row-values.ts';
 import { remembered } from './text-cache.ts';
@@ -26,25 +27,23 @@ export function oneWay(kind: Kind, column: string): ColumnValue {
 const TRANSPORTS = Array.from({ length: 256 }, (_, number) => (number === 0 ? '' : quote(protocolName(number))));
 
 /** Name of the IP protocol in lower case. */
-export function transport(row: EventRow): string {
-  return TRANSPORTS[asNumber(row.proto)] ?? '';
-}
+export const transport = derived(['proto'], (row) => TRANSPORTS[asNumber(row.proto)] ?? '');
 
 /** A text where it is an IP address. */
-export function addressIn(column: string): Write {
+export function addressIn(column: ColumnName): Derived {
   const address = remembered((value) => (isIP(value) === 0 ? '' : quote(value)));
-  return (row) => address(asText(row[column]));
+  return derived([column], (row) => address(asText(row[column])));
 }
 
 /** The domain, where it is that of the responder rather than a name that was asked for. */
-export function domainOfResponder(row: EventRow): string {
-  return asksName(row) ? '' : quoted(asText(row.domain));
-}
+export const domainOfResponder = derived(['kind', 'app', 'domain'], (row) =>
+  asksName(row) ? '' : quoted(asText(row.domain)),
+);
 
 /** The domain, where it is a name that was asked for. */
-export function domainAskedFor(row: EventRow): string {
-  return asksName(row) ? quoted(asText(row.domain)) : '';
-}
+export const domainAskedFor = derived(['kind', 'app', 'domain'], (row) =>
+  asksName(row) ? quoted(asText(row.domain)) : '',
+);
 
 /** Whether the domain is a name that was asked for, rather than that of the responder. */
 export function asksName(row: EventRow): boolean {

@@ -1,6 +1,6 @@
 import type { EventRow } from '../../model/event-row.ts';
 import { KINDS, type Kind } from '../../model/kinds.ts';
-import type { Write } from './json-field.ts';
+import type { WriteDocument } from './document-writer.ts';
 
 /** What an event of a kind is called by people. */
 export const KIND_NAMES: Readonly<Record<Kind, string>> = {
@@ -19,8 +19,8 @@ export const KIND_NAMES: Readonly<Record<Kind, string>> = {
 export const ALL_KINDS = Object.keys(KINDS) as Kind[];
 
 /** Makes a writer for each kind, so that what depends on the kind alone is decided once; a row without one is a flow. */
-export function byKind(make: (kind: Kind) => Write): Write {
-  const writers = new Map<unknown, Write>(ALL_KINDS.map((kind) => [kind, make(kind)]));
+export function byKind(make: (kind: Kind) => WriteDocument): WriteDocument {
+  const writers = new Map<unknown, WriteDocument>(ALL_KINDS.map((kind) => [kind, make(kind)]));
   const other = make('flow');
-  return (row: EventRow) => (writers.get(row.kind) ?? other)(row);
+  return (row: EventRow, sink) => (writers.get(row.kind) ?? other)(row, sink);
 }

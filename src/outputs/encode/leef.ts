@@ -2,7 +2,7 @@ import type { EventRow } from '../../model/event-row.ts';
 import { protocolName } from '../../model/kinds.ts';
 import { asksName } from './event-values.ts';
 import { ALL_KINDS } from './kind-names.ts';
-import type { EncoderParts, RowEncoder } from './row-encoder.ts';
+import { type EncoderParts, type RowEncoder, textEncoder } from './row-encoder.ts';
 import { asNumber, asText, isIcmp } from './row-values.ts';
 
 const COLUMNS = `id ts kind source exporter src_ip dst_ip src_port dst_port proto bytes packets src_bytes dst_bytes
@@ -21,12 +21,10 @@ export function leefEncoder(parts: EncoderParts): RowEncoder {
   const headers = new Map<unknown, string>(
     ALL_KINDS.map((kind) => [kind, `LEEF:2.0|VEDETTE|vedette|${version}|${kind}|x09|cat=${kind}`]),
   );
-  return {
-    columns: COLUMNS,
-    encode(row) {
-      return `${headers.get(row.kind) ?? headers.get('flow')}${common(row)}${traffic(row)}${enriched(row)}`;
-    },
-  };
+  return textEncoder(
+    (row) => `${headers.get(row.kind) ?? headers.get('flow')}${common(row)}${traffic(row)}${enriched(row)}`,
+    COLUMNS,
+  );
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for

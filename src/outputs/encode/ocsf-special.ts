@@ -1,15 +1,17 @@
 import type { ColumnName } from '../../model/columns.ts';
 import type { EventRow } from '../../model/event-row.ts';
 import type { Kind } from '../../model/kinds.ts';
+import { byIpVersion } from './address-values.ts';
 import { members, scaled } from './column-values.ts';
 import { rcodeNameOf, rcodeOf } from './event-outcome.ts';
 import { addressIn, domainAskedFor, domainOfResponder, oneWay, quoted, total, transport } from './event-values.ts';
-import { cell, type Field, type Write } from './json-field.ts';
+import { cell, derived, type Field, type Write } from './json-field.ts';
 import { quote } from './json-text.ts';
 import { classFields, profiles, riskLevelId, severityId, statusId } from './ocsf-class.ts';
 import { OCSF_VERSION, type OcsfContext } from './ocsf-context.ts';
 import { observables, osint } from './ocsf-threat.ts';
-import { asNumber, asText, endOf, httpStatusOf, ipVersionOf } from './row-values.ts';
+import { asNumber, asText, endOf, httpStatusOf } from './row-values.ts';
+import { ofMatches } from './threat-matches.ts';
 
 type Special = (kind: Kind, context: OcsfContext) => Field[];
 
@@ -40,7 +42,7 @@ export const OCSF_SPECIAL: Readonly<Partial<Record<ColumnName, Special>>> = {
   exporter: () => [
     { path: 'device.name', value: cell('text', 'exporter') },
     { path: 'device.ip', value: addressIn('exporter') },
-    { path: 'device.type_id', value: (row) => (asText(row.exporter) === '' ? '' : '0') },
+    { path: 'device.type_id', value: derived(['exporter'], (row) => (asText(row.exporter) === '' ? '' : '0')) },
   ],
   src_port: () => [
     { path: 'src_endpoint.port', value: cell('port', 'src_port') },
@@ -53,7 +55,7 @@ export const OCSF_SPECIAL: Readonly<Partial<Record<ColumnName, Special>>> = {
   proto: () => [
     { path: 'connection_info.protocol_num', value: cell('number', 'proto') },
     { path: 'connection_info.protocol_name', value: transport },
-    { path: 'connection_info.protocol_ver_id', value: version },
+    { path: 'connection_info.protocol_ver_id', value: byIpVersion('4', '6') },
   ],
   bytes: (kind) => [{ path: 'traffic.bytes', value: total(kind, 'bytes') }],
   packets: (kind) => [{ path: 'traffic.packets', value: total(kind, 'packets') }],
@@ -64,13 +66,16 @@ export const OCSF_SPECIAL: Readonly<Partial<Record<ColumnName, Special>>> = {
   duration: (kind) =>
     hasTraffic(kind)
       ? [
-          { path: 'traffic.timespan.duration', value: whenLasting(scaled('duration', 1e3)) },
+          { path: 'traffic.timespan.duration', value: whenLasting(scaled('duration', 1e3).write) },
           { path: 'traffic.timespan.type_id', value: whenLasting(() => '1') },
         ]
-      : [{ path: 'duration', value: whenLasting(scaled('duration', 1e3)) }],
+      : [{ path: 'duration', value: whenLasting(scaled('duration', 1e3).write) }],
   direction: () => [
-    { path: 'connection_info.direction_id', value: (row) => `${directionOf(row)?.[0] ?? 0}` },
-    { path: 'connection_info.direction', value: (row) => quote(directionOf(row)?.[1] ?? 'Unknown') },
+    { path: 'connection_info.direction_id', value: derived(['direction'], (row) => `${directionOf(row)?.[0] ?? 0}`) },
+    {
+      path: 'connection_info.direction',
+      value: derived(['direction'], (row) => quote(directionOf(row)?.[1] ?? 'Unknown')),
+    },
   ],
   state: (kind) => stateFields(kind),
   domain: (kind) => domainFields(kind),
@@ -78,13 +83,18 @@ export const OCSF_SPECIAL: Readonly<Partial<Record<ColumnName, Special>>> = {
   threat_indicator: NONE,
   threat_category: NONE,
   threat_confidence: NONE,
-  threat_matches: () => [{ path: 'osint', value: osint }],
+  threat_matches: () => [{ path: 'osint', value: ofMatches(osint) }],
   risk: (kind) => [
     { path: 'risk_score', value: kind === 'notice' ? cell('anyNumber', 'risk') : cell('number', 'risk') },
-    { path: 'risk_level_id', value: riskLevelId },
+    { path: 'risk_level_id', value: derived(['risk'], riskLevelId) },
   ],
   risk_reasons: () => [
-    { path: 'risk_details', value: (row) => (asNumber(row.risk) > 0 ? quoted(asText(row.risk_reasons)) : '') },
+    {
+      path: 'risk_details',
+      value: derived(['risk', 'risk_reasons'], (row) =>
+        asNumber(row.risk) > 0 ? quoted(asText(row.risk_reasons)) : '',
+      ),
+    },
   ],
   tags: () => [{ path: 'metadata.labels', value: members('tags') }],
   attrs: (_, { attrs }) => [{ path: 'unmapped.attrs', value: () => attrs.text }],
@@ -93,7 +103,7 @@ export const OCSF_SPECIAL: Readonly<Partial<Record<ColumnName, Special>>> = {
 function constants(kind: Kind, { parts, attrs }: OcsfContext): Field[] {
   return [
     ...classFields(kind, attrs),
-    { path: 'severity_id', value: severityId },
+    { path: 'severity_id', value: derived(['risk'], severityId) },
     { path: 'status_id', value: statusId(kind) },
     { path: 'metadata.version', value: quote(OCSF_VERSION) },
     { path: 'metadata.product.name', value: '"Vedette"' },
@@ -115,8 +125,14 @@ function constants(kind: Kind, { parts, attrs }: OcsfContext): Field[] {
 /** The state keeps its word as the status of the source; what OCSF has a field for is there too. */
 function stateFields(kind: Kind): Field[] {
   const ours: Field = { path: 'status_code', value: cell('text', 'state') };
-  if (kind === 'dns') return [ours, { path: 'rcode', value: rcode }, { path: 'rcode_id', value: rcodeId }];
-  if (kind === 'http') return [ours, { path: 'http_response.code', value: (row) => `${httpStatusOf(row) || ''}` }];
+  if (kind === 'dns')
+    return [
+      ours,
+      { path: 'rcode', value: derived(['state'], rcode) },
+      { path: 'rcode_id', value: derived(['state'], rcodeId) },
+    ];
+  if (kind === 'http')
+    return [ours, { path: 'http_response.code', value: derived(['state'], (row) => `${httpStatusOf(row) || ''}`) }];
   return [ours];
 }
 
@@ -161,10 +177,6 @@ function millis(name: string): Write {
 
 function whenLasting(write: Write): Write {
   return (row) => (asNumber(row.duration) > 0 ? write(row) : '');
-}
-
-function version(row: EventRow): string {
-  return `${ipVersionOf(row) || ''}`;
 }
 
 function directionOf(row: EventRow): readonly [number, string] | undefined {

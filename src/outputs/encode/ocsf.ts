@@ -12,7 +12,7 @@ import { attrsFields, OCSF_ATTRS } from './ocsf-attrs.ts';
 import { isHttpActivity } from './ocsf-class.ts';
 import type { OcsfContext } from './ocsf-context.ts';
 import { OCSF_SPECIAL } from './ocsf-special.ts';
-import type { EncoderParts, RowEncoder } from './row-encoder.ts';
+import { type EncoderParts, type RowEncoder, writingEncoder } from './row-encoder.ts';
 import { asText } from './row-values.ts';
 
 /**
@@ -23,12 +23,10 @@ export function ocsfEncoder(parts: EncoderParts): RowEncoder {
   const attrs = new AttrsReader(OCSF_ATTRS);
   const context = { parts, attrs };
   const write = byKind((kind) => documentWriter(ocsfFields(kind, context), guards(attrs)));
-  return {
-    encode(row) {
-      attrs.read(asText(row.attrs));
-      return write(row);
-    },
-  };
+  return writingEncoder((row, sink) => {
+    attrs.read(asText(row.attrs));
+    write(row, sink);
+  });
 }
 
 /** Every path that a document of a kind can have, for the lists that they are checked against. */

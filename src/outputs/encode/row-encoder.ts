@@ -1,4 +1,5 @@
 import type { EventRow } from '../../model/event-row.ts';
+import { TextSink } from './text-sink.ts';
 
 /** Makes a receiver's document of a stored event. Made once for an output, used for every event of it. */
 export interface RowEncoder {
@@ -9,6 +10,24 @@ export interface RowEncoder {
    * Does not throw for any content of a row, and never gives a line feed.
    */
   encode(row: EventRow): string;
+  /** Appends the same to what is in the sink. */
+  write(row: EventRow, sink: TextSink): void;
+}
+
+/** An encoder of what can append documents. */
+export function writingEncoder(write: RowEncoder['write'], columns?: readonly string[]): RowEncoder {
+  const scratch = new TextSink();
+  const encode = (row: EventRow) => {
+    scratch.length = 0;
+    write(row, scratch);
+    return scratch.toString();
+  };
+  return { write, encode, ...(columns && { columns }) };
+}
+
+/** An encoder of what can make lines. */
+export function textEncoder(encode: RowEncoder['encode'], columns?: readonly string[]): RowEncoder {
+  return { encode, write: (row, sink) => sink.text(encode(row)), ...(columns && { columns }) };
 }
 
 /** What an encoder is told about us. */

@@ -1,4 +1,5 @@
 import type { EventRow } from '../../model/event-row.ts';
+import { type Derived, derived, type Write } from './json-field.ts';
 import { asNumber, asText } from './row-values.ts';
 
 /** One match with threat intelligence, as the column `threat_matches` has it. */
@@ -24,6 +25,12 @@ export function threatMatches(row: EventRow): StoredMatch[] {
   if (matches.length > 0) return matches;
   const confidence = asNumber(row.threat_confidence) || 0;
   return [{ indicator, category: asText(row.threat_category), confidence, source: '', field: '' }];
+}
+
+/** A value that is made of matches. @param more columns that it reads beside those. */
+export function ofMatches(write: Write, more: Derived['of'] = []): Derived {
+  const columns = ['threat_indicator', 'threat_matches', 'threat_category', 'threat_confidence'] as const;
+  return derived([...columns, ...more], write, 'threat_indicator');
 }
 
 function parsed(stored: string): StoredMatch[] {

@@ -3,12 +3,12 @@ import type { EventRow } from '../../model/event-row.ts';
 import { protocolName } from '../../model/kinds.ts';
 import { parseReasons } from '../../model/risk.ts';
 import { AttrsReader } from './attrs-reader.ts';
+import { columnText } from './column-text.ts';
 import { members, plainValue } from './column-values.ts';
 import { documentWriter } from './document-writer.ts';
-import { columnWriter } from './interpret-document.ts';
 import { type ColumnForm, cell, type Field, type Write } from './json-field.ts';
 import { quote } from './json-text.ts';
-import type { RowEncoder } from './row-encoder.ts';
+import { type RowEncoder, writingEncoder } from './row-encoder.ts';
 import { asNumber, asText } from './row-values.ts';
 
 export interface VedetteParts {
@@ -36,18 +36,16 @@ export function vedetteEncoder(parts: VedetteParts = {}): RowEncoder {
     ),
     ...groups(parts.explain ?? ((row) => parseReasons(asText(row.risk_reasons)))),
   ]);
-  return {
-    encode(row) {
-      attrs.read(asText(row.attrs));
-      return write(row);
-    },
-  };
+  return writingEncoder((row, sink) => {
+    attrs.read(asText(row.attrs));
+    write(row, sink);
+  });
 }
 
 function shown(column: Column, attrs: AttrsReader): Field['value'] {
   const { name, type } = column;
   if (name === 'attrs') return () => attrs.text;
-  if (name === 'tags') return orElse(members('tags'), '[]');
+  if (name === 'tags') return orElse(members('tags').write, '[]');
   if (name === 'proto') return protocol;
   if (type === 'time') return cell('time', name, 'null');
   if (!ALWAYS.has(name)) return plainValue(column);
@@ -108,5 +106,5 @@ function network(side: 'src' | 'dst'): Write {
 }
 
 function orNull(form: ColumnForm, name: string): Write {
-  return columnWriter(cell(form, name, 'null'));
+  return columnText(cell(form, name, 'null'));
 }

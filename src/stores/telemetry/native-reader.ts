@@ -1,4 +1,5 @@
 import { AppError } from '../../kit/errors.ts';
+import { TextColumn, WordColumn } from '../../model/event-page.ts';
 
 /** LowCardinality: the only version of the serialisation there is, and the bits of what follows it (low-cardinality.ts). */
 const KEYS_VERSION = 1;
@@ -41,38 +42,46 @@ export class NativeReader {
     return this.#bytes.toString('utf8', at, at + length);
   }
 
-  /** `count` texts. */
-  texts(count: number): string[] {
+  /** `count` texts, which stay in the bytes of the answer. */
+  texts(count: number): TextColumn {
     this.holds(count);
-    const texts = new Array<string>(count);
+    const starts = new Uint32Array(count);
+    const ends = new Uint32Array(count);
     const bytes = this.#bytes;
     for (let i = 0; i < count; i++) {
-      const length = bytes[this.#at];
-      if (length === 0) {
-        texts[i] = '';
-        this.#at++;
-      } else texts[i] = this.text();
+      let length = bytes[this.#at];
+      if (length < 128) this.#at++;
+      else length = this.varint();
+      starts[i] = this.#at;
+      this.#at += length;
+      ends[i] = this.#at;
     }
     this.holds(0);
-    return texts;
+    return new TextColumn(bytes, starts, ends);
   }
 
-  /** `count` values of LowCardinality(String); equal ones are one string. */
-  words(count: number): string[] {
+  /** `count` values of LowCardinality(String). */
+  words(count: number): WordColumn {
     if (this.u64() !== KEYS_VERSION) throw unreadable('an unknown form of LowCardinality');
     this.holds(count);
-    const words = new Array<string>(count);
+    const words: string[] = [];
+    const codes = new Uint32Array(count);
     for (let done = 0; done < count; ) {
       const form = this.u64();
       if ((form & OWN_KEYS) === 0) throw unreadable('a LowCardinality column without keys');
-      const keys = this.texts(this.u64());
+      const first = words.length;
+      for (let keys = this.u64(); keys > 0; keys--) words.push(this.text());
       const rows = this.u64();
-      const codes = this.#codes(form & 0xff, rows);
+      const some = this.#codes(form & 0xff, rows);
       if (rows === 0 || done + rows > count) throw unreadable('a LowCardinality column of another length');
-      for (let i = 0; i < rows; i++) words[done + i] = keys[codes[i]];
+      for (let i = 0; i < rows; i++) {
+        const code = first + some[i];
+        if (code >= words.length) throw unreadable('a LowCardinality column with an unknown key');
+        codes[done + i] = code;
+      }
       done += rows;
     }
-    return words;
+    return new WordColumn(words, codes);
   }
 
   /** `count` bytes that stay valid as long as the answer does. */

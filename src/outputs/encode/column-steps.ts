@@ -1,0 +1,184 @@
+import {
+  AddressColumn,
+  type EventPage,
+  IdColumn,
+  NumberColumn,
+  type PageColumn,
+  TextColumn,
+  WordColumn,
+} from '../../model/event-page.ts';
+import { columnText } from './column-text.ts';
+import { IsoWriter } from './iso-writer.ts';
+import type { ColumnForm, ColumnValue, Step } from './json-field.ts';
+import { ReadyText } from './ready-text.ts';
+
+const QUOTE = 0x22;
+const CLOSE_LIST = 0x5d;
+const ICMP = 1;
+const ICMP6 = 58;
+
+/**
+ * What writes a column of a page under a key: a step, the text itself where it is the same in all rows, or undefined where
+ * none has a value.
+ * @param key comma, name and colon: `,"port":`.
+ */
+export function columnStep(key: string, value: ColumnValue, page: EventPage): Step | string | undefined {
+  const column = page.column(value.column);
+  const otherwise = value.otherwise === undefined ? '' : key + value.otherwise;
+  if (!column) return otherwise === '' ? undefined : otherwise;
+  const needsProto = value.form === 'port' || value.form === 'icmp';
+  if (column.single && !needsProto) {
+    const text = columnText(value)({ [value.column]: page.count > 0 ? column.at(0) : null });
+    return text === '' ? undefined : key + text;
+  }
+  const place = { key, form: value.form, otherwise: new ReadyText(otherwise), page };
+  return stepOf(place, column) ?? plainStep(key, value);
+}
+
+interface Place {
+  readonly key: string;
+  readonly form: ColumnForm;
+  readonly otherwise: ReadyText;
+  readonly page: EventPage;
+}
+
+/** Undefined for what columns of this kind are not written as. */
+function stepOf(place: Place, column: PageColumn): Step | undefined {
+  const { form } = place;
+  const isText = form === 'text' || form === 'plain';
+  if (column instanceof NumberColumn) return numberStep(place, column.values);
+  if (column instanceof WordColumn && (isText || form === 'word' || form === 'list')) return wordStep(place, column);
+  if (column instanceof TextColumn && (isText || form === 'list')) return textStep(place, column);
+  if (column instanceof AddressColumn && isText) return addressStep(place, column);
+  if (column instanceof IdColumn && isText) return idStep(place, column);
+  return undefined;
+}
+
+function plainStep(key: string, value: ColumnValue): Step {
+  const name = new ReadyText(key);
+  const write = columnText(value);
+  return (_, row, sink) => {
+    const text = write(row);
+    if (text === '') return;
+    sink.ready(name);
+    sink.text(text);
+  };
+}
+
+/** Key and value together are made once for each word. */
+function wordStep({ key, form, otherwise }: Place, { words, codes }: WordColumn): Step {
+  const text = columnText({ form, column: 'word' });
+  const made: ReadyText[] = [];
+  const make = (code: number) => {
+    const value = text({ word: words[code] ?? '' });
+    return value === '' ? otherwise : new ReadyText(key + value);
+  };
+  return (place, _, sink) => {
+    const code = codes[place];
+    made[code] ??= make(code);
+    sink.ready(made[code]);
+  };
+}
+
+function textStep({ key, form, otherwise }: Place, { bytes, starts, ends }: TextColumn): Step {
+  const isList = form === 'list';
+  const name = new ReadyText(isList ? `${key}[` : key);
+  return (place, _, sink) => {
+    const start = starts[place];
+    const end = ends[place];
+    if (start === end) return sink.ready(otherwise);
+    sink.ready(name);
+    sink.quotedBytes(bytes, start, end);
+    if (isList) sink.byte(CLOSE_LIST);
+  };
+}
+
+function addressStep({ key, otherwise }: Place, column: AddressColumn): Step {
+  const { bytes } = column;
+  const name = new ReadyText(`${key}"`);
+  return (place, _, sink) => {
+    if (column.isIPv4(place)) {
+      sink.ready(name);
+      sink.dotted(bytes, place * 16 + 12);
+      return sink.byte(QUOTE);
+    }
+    const text = String(column.at(place));
+    if (text === '') return sink.ready(otherwise);
+    sink.ready(name);
+    sink.text(text);
+    sink.byte(QUOTE);
+  };
+}
+
+function idStep({ key }: Place, { words }: IdColumn): Step {
+  const name = new ReadyText(`${key}"`);
+  return (place, _, sink) => {
+    sink.ready(name);
+    sink.digits64(words[2 * place + 1], words[2 * place]);
+    sink.byte(QUOTE);
+  };
+}
+
+function numberStep(place: Place, values: Float64Array): Step | undefined {
+  const { form, otherwise } = place;
+  const name = new ReadyText(form === 'digits' ? `${place.key}"` : place.key);
+  // Infinity less itself is NaN, too.
+  const isKnown = (value: number) => value - value === 0;
+  switch (form) {
+    case 'number':
+      return (at, _, sink) => {
+        const value = values[at];
+        if (value === 0 || !isKnown(value)) return sink.ready(otherwise);
+        sink.ready(name);
+        sink.number(value);
+      };
+    case 'anyNumber':
+      return (at, _, sink) => {
+        const value = values[at];
+        if (!isKnown(value)) return sink.ready(otherwise);
+        sink.ready(name);
+        sink.number(value);
+      };
+    case 'digits':
+      return (at, _, sink) => {
+        const value = values[at];
+        if (value === 0 || !isKnown(value)) return sink.ready(otherwise);
+        sink.ready(name);
+        sink.number(value);
+        sink.byte(QUOTE);
+      };
+    case 'port':
+    case 'icmp':
+      return portStep(place, values);
+    case 'time':
+      return timeStep(place, values);
+    default:
+      return undefined;
+  }
+}
+
+function portStep({ key, form, otherwise, page }: Place, values: Float64Array): Step {
+  const proto = page.column('proto');
+  const protos = proto instanceof NumberColumn ? proto.values : undefined;
+  const name = new ReadyText(key);
+  const ofIcmp = form === 'icmp';
+  return (place, _, sink) => {
+    const value = values[place];
+    const isIcmp = protos !== undefined && (protos[place] === ICMP || protos[place] === ICMP6);
+    if (isIcmp !== ofIcmp || (value === 0 && !ofIcmp) || value - value !== 0) return sink.ready(otherwise);
+    sink.ready(name);
+    sink.number(value);
+  };
+}
+
+function timeStep({ key, otherwise }: Place, values: Float64Array): Step {
+  const iso = new IsoWriter();
+  const name = new ReadyText(`${key}"`);
+  return (place, _, sink) => {
+    const began = sink.length;
+    sink.ready(name);
+    if (iso.append(values[place], sink)) return sink.byte(QUOTE);
+    sink.length = began;
+    sink.ready(otherwise);
+  };
+}

@@ -1,0 +1,42 @@
+import { FIRST_TIME, LAST_TIME } from './iso-times.ts';
+import { NO_TEXT, ReadyText } from './ready-text.ts';
+import type { TextSink } from './text-sink.ts';
+
+const DAY = 86_400_000_000;
+const SECOND = 1_000_000;
+const DOT = 0x2e;
+const COLON = 0x3a;
+const ZULU = 0x5a;
+
+/** Appends times in the form that isoTimes gives, without quotes. The day is mostly that of the event before. */
+export class IsoWriter {
+  #day = Number.NaN;
+  #date = NO_TEXT;
+
+  /** @returns false, with nothing appended, for what is no time. */
+  append(microseconds: number, sink: TextSink): boolean {
+    if (!(microseconds >= FIRST_TIME && microseconds <= LAST_TIME)) return false;
+    const day = Math.floor(microseconds / DAY);
+    if (day !== this.#day) {
+      this.#day = day;
+      const iso = new Date(day * 86_400_000).toISOString();
+      this.#date = new ReadyText(iso.slice(0, iso.indexOf('T') + 1));
+    }
+    const ofDay = microseconds - day * DAY;
+    const second = Math.floor(ofDay / SECOND);
+    const minute = Math.floor(second / 60);
+    const hour = Math.floor(minute / 60);
+    const below = Math.floor(ofDay - second * SECOND);
+    sink.ready(this.#date);
+    sink.padded(hour, 2);
+    sink.byte(COLON);
+    sink.padded(minute - hour * 60, 2);
+    sink.byte(COLON);
+    sink.padded(second - minute * 60, 2);
+    sink.byte(DOT);
+    if (below % 1000 === 0) sink.padded(below / 1000, 3);
+    else sink.padded(below, 6);
+    sink.byte(ZULU);
+    return true;
+  }
+}
