@@ -42,9 +42,6 @@ import { JsonlFileSource } from './sources/jsonl-file.ts';
 import { PostgresStateStore } from './stores/state/state-store.ts';
 import { ColumnStore } from './stores/telemetry/column-store.ts';
 
-/** Rows that wait to be inserted when events come as fast as the machine takes them. */
-const BUSY_ROWS = 100_000;
-
 export interface FollowedFile {
   readonly path: string;
   readonly encoding: string;
@@ -171,7 +168,7 @@ export function createApp(config: LoadedConfig, options: AppOptions): App {
     kinds: outputKinds({ home: join(settings.dataDir, 'outputs'), allowed: settings.outputs.fileDirs }),
     configured: outputsOfSettings(settings),
     deadLetterDays: settings.telemetry.deadLetterDays,
-    pressure: () => Math.min(1, telemetry.spooledRows / BUSY_ROWS),
+    ingest: () => ({ occupied: pipeline.occupied, spooledRows: telemetry.spooledRows }),
     version: readVersion().version,
     metrics,
     log: log.child({ component: 'outputs' }),

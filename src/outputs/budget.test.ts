@@ -10,7 +10,12 @@ describe('budget', () => {
   it('asks for no rest without pressure, and does not remember the work', () => {
     const budget = new Budget(0.1, clockOf());
     expect(budget.spend(1000, 0)).toBe(0);
-    expect(budget.spend(10, 0.5)).toBeCloseTo(100);
+    expect(budget.spend(10, 1)).toBeCloseTo(100);
+  });
+
+  it('asks for less rest under less pressure', () => {
+    const rests = [0.01, 0.5, 0.9, 1].map((pressure) => new Budget(0.1, clockOf()).spend(10, pressure));
+    for (const [i, rest] of [10.09, 18.18, 52.63, 100].entries()) expect(rests[i]).toBeCloseTo(rest, 1);
   });
 
   it('forgets a debt as time passes', () => {

@@ -19,6 +19,7 @@ import type { AnyOutputKind } from '../outputs/output.ts';
 import type { StateStore } from '../stores/state/store.ts';
 import type { TelemetryStore } from '../stores/telemetry/store.ts';
 import { configSchema, readConfig } from './outputs/output-config.ts';
+import { type Ingest, Pressure } from './outputs/pressure.ts';
 import { resendLetters } from './outputs/resend-letters.ts';
 import { RunningOutput } from './outputs/running-output.ts';
 
@@ -26,6 +27,8 @@ const NAME = /^[a-z][a-z0-9_-]{0,62}$/;
 const HOUR_MS = 3_600_000;
 /** Dead letters of one output that are kept; above, the oldest go. */
 const MAX_LETTERS = 1_000_000;
+/** The part of their CPU time that outputs spend there; the rest is reading, compressing and sending. */
+const ON_MAIN_THREAD = 0.4;
 
 export interface OutputServiceOptions {
   readonly state: StateStore;
@@ -36,8 +39,8 @@ export interface OutputServiceOptions {
   /** Outputs of the file and the environment, by name. */
   readonly configured: ReadonlyMap<string, OutputChange>;
   readonly deadLetterDays: number;
-  /** 0 to 1: how much ingest needs the machine. */
-  readonly pressure: () => number;
+  /** Outputs make room for it. */
+  readonly ingest: () => Ingest;
   readonly version: string;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -49,6 +52,7 @@ export class OutputService implements Component, OutputDirectory {
   readonly #options: OutputServiceOptions;
   readonly #kinds: ReadonlyMap<OutputType, AnyOutputKind>;
   readonly #budget = new Budget();
+  readonly #pressure: Pressure;
   readonly #expired: Counter;
   readonly #running = new Map<string, RunningOutput>();
   /** Changes of one output wait for one another. */
@@ -59,6 +63,14 @@ export class OutputService implements Component, OutputDirectory {
   constructor(options: OutputServiceOptions) {
     this.#options = options;
     this.#kinds = new Map(options.kinds.map((kind) => [kind.type, kind]));
+    const { ingest } = options;
+    this.#pressure = new Pressure({ ingest, delivered: () => this.#budget.total * ON_MAIN_THREAD });
+    options.metrics.gauge(
+      'vedette_output_pressure',
+      'How much outputs make room for ingest: 0 not at all, 1 as much as they can.',
+      [],
+      (gauge) => gauge.set(this.#pressure.value),
+    );
     this.#expired = options.metrics.counter(
       'vedette_output_dead_letters_expired_total',
       'Dead letters of outputs that were removed because of their age or number.',
@@ -68,6 +80,7 @@ export class OutputService implements Component, OutputDirectory {
 
   async start(): Promise<void> {
     this.#state = 'starting';
+    this.#pressure.start();
     for (const definition of await this.#options.state.outputs.list()) await this.#begin(definition);
     for (const [name, change] of this.#options.configured) await this.#configure(name, change);
     this.#timer = setInterval(() => void this.#expire(), HOUR_MS).unref();
@@ -77,6 +90,7 @@ export class OutputService implements Component, OutputDirectory {
 
   async stop(): Promise<void> {
     clearInterval(this.#timer);
+    this.#pressure.stop();
     await this.#turn.catch(() => undefined);
     await Promise.all([...this.#running.values()].map((output) => output.stop()));
     this.#running.clear();
@@ -216,7 +230,7 @@ export class OutputService implements Component, OutputDirectory {
   }
 
   #make(definition: OutputDefinition): RunningOutput {
-    const { state, telemetry, node, version, pressure, metrics, log } = this.#options;
+    const { state, telemetry, node, version, metrics, log } = this.#options;
     const kind = this.#kind(definition.type);
     return new RunningOutput({
       definition,
@@ -225,7 +239,7 @@ export class OutputService implements Component, OutputDirectory {
       telemetry,
       node,
       version,
-      pressure,
+      pressure: () => this.#pressure.value,
       budget: this.#budget,
       metrics,
       log,

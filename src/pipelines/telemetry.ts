@@ -4,6 +4,7 @@ import type { Matcher } from '../enrich/matcher.ts';
 import type { Component, Health } from '../kit/component.ts';
 import { AppError } from '../kit/errors.ts';
 import type { Metrics } from '../kit/metrics.ts';
+import { Occupancy } from '../kit/occupancy.ts';
 import { EventBatch } from '../model/batch.ts';
 import type { Envelope } from '../model/envelope.ts';
 import type { DeadLetter } from '../model/outcome.ts';
@@ -58,6 +59,7 @@ export class TelemetryPipeline implements Component {
   readonly #decoders = new Map<string, Decoder>();
   readonly #spare: EventBatch[] = [];
   readonly #ready: OpenBatch[] = [];
+  readonly #occupancy = new Occupancy();
   #open: OpenBatch | undefined;
   #committing = 0;
   /** Rows of batches that came decoded and are not stored yet. */
@@ -104,6 +106,11 @@ export class TelemetryPipeline implements Component {
     return rows;
   }
 
+  /** Milliseconds so far in which something that was taken was not stored yet. */
+  get occupied(): number {
+    return this.#occupancy.total;
+  }
+
   /**
    * Takes one envelope. Resolves when every record in it is on disk, as an event or as a dead letter.
    * @throws AppError QUEUE_FULL, STORAGE_FULL: nothing was taken; the errors of {@link Decoder} for a payload that
@@ -112,6 +119,15 @@ export class TelemetryPipeline implements Component {
   async ingest(envelope: Envelope): Promise<IngestReport> {
     if (this.#state !== 'ok') throw new AppError('UNAVAILABLE', 'Vedette is starting or stopping; try again shortly.');
     await this.#preparing;
+    this.#occupancy.begin();
+    try {
+      return await this.#ingest(envelope);
+    } finally {
+      this.#occupancy.end();
+    }
+  }
+
+  async #ingest(envelope: Envelope): Promise<IngestReport> {
     if (envelope.payload.length >= LARGE_PAYLOAD_BYTES) await this.#nextTurn();
     const decoder = this.#decoders.get(envelope.encoding);
     if (!decoder) throw new AppError('UNKNOWN_FORMAT', `No decoder reads "${envelope.encoding}".`);
@@ -140,6 +156,7 @@ export class TelemetryPipeline implements Component {
   async take(batch: EventBatch, letters: readonly DeadLetter[]): Promise<void> {
     await this.#preparing;
     this.#taken += batch.length;
+    this.#occupancy.begin();
     try {
       await this.#enrich(batch);
       for (;;) {
@@ -152,6 +169,7 @@ export class TelemetryPipeline implements Component {
         }
       }
     } finally {
+      this.#occupancy.end();
       this.#taken -= batch.length;
       batch.reset();
     }

@@ -70,7 +70,7 @@ export async function outputsOf(
     kinds: [...outputKinds({ home: '/nowhere', allowed: [] }).filter(({ type }) => type !== 'webhook'), receiver.kind],
     configured,
     deadLetterDays: 7,
-    pressure: () => 0,
+    ingest: () => ({ occupied: 0, spooledRows: 0 }),
     version: '1.2.0',
     metrics: world.metrics,
     log: silentLog,
