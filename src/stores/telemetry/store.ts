@@ -39,7 +39,7 @@ export interface TailQuery {
 }
 
 export interface TailPage {
-  /** Ascending by id. */
+  /** Ascending by id; values are read when they are asked for, see `PageRow` (model/event-page.ts). */
   readonly rows: readonly EventRow[];
   /** The next bookmark: whatever this node committed up to here is in `rows` of this page or an earlier one, or filtered out. */
   readonly upTo: string;
