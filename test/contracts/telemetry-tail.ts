@@ -51,7 +51,7 @@ export function telemetryTailContract(
         const ids = [after, ...page.rows.map((row) => String(row.id))].map(BigInt);
         for (let i = 1; i < ids.length; i++) expect(ids[i] > ids[i - 1]).toBe(true);
         expect(BigInt(page.upTo) >= ids[ids.length - 1]).toBe(true);
-        all.push(...page.rows);
+        all.push(...page.rows.map(plainRow));
         if (page.end) return all;
         expect(BigInt(page.upTo) > BigInt(after)).toBe(true);
         after = page.upTo;

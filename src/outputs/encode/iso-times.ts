@@ -13,12 +13,13 @@ const THREE = Array.from({ length: 1000 }, (_, number) => String(number).padStar
  *
  * Events are read in the order of their commits, so the day and mostly the second is that of the event before.
  */
-export function isoTimes(): (microseconds: number) => string {
+export function isoTimes(): (time: number) => string {
   let day = Number.NaN;
   let date = '';
   let second = Number.NaN;
   let upToSecond = '';
-  return (microseconds) => {
+  return (time) => {
+    const microseconds = Math.floor(time);
     if (!(microseconds >= FIRST_TIME && microseconds <= LAST_TIME)) return '';
     const whole = Math.floor(microseconds / SECOND);
     if (whole !== second) {
@@ -32,7 +33,7 @@ export function isoTimes(): (microseconds: number) => string {
       const rest = whole - ofDay * 86_400;
       upToSecond = `${date}${TWO[Math.floor(rest / 3600)]}:${TWO[Math.floor(rest / 60) % 60]}:${TWO[rest % 60]}.`;
     }
-    const below = Math.floor(microseconds - whole * SECOND);
+    const below = microseconds - whole * SECOND;
     const micros = below % 1000;
     return `${upToSecond}${THREE[Math.floor(below / 1000)]}${micros === 0 ? 'Z' : `${THREE[micros]}Z`}`;
   };

@@ -13,8 +13,9 @@ export class IsoWriter {
   #day = Number.NaN;
   #date = NO_TEXT;
 
-  /** @returns false, with nothing appended, for what is no time. */
-  append(microseconds: number, sink: TextSink): boolean {
+  /** @param time microseconds since 1970. @returns false, with nothing appended, for what is no time. */
+  append(time: number, sink: TextSink): boolean {
+    const microseconds = Math.floor(time);
     if (!(microseconds >= FIRST_TIME && microseconds <= LAST_TIME)) return false;
     const day = Math.floor(microseconds / DAY);
     if (day !== this.#day) {
@@ -26,7 +27,7 @@ export class IsoWriter {
     const second = Math.floor(ofDay / SECOND);
     const minute = Math.floor(second / 60);
     const hour = Math.floor(minute / 60);
-    const below = Math.floor(ofDay - second * SECOND);
+    const below = ofDay - second * SECOND;
     sink.ready(this.#date);
     sink.padded(hour, 2);
     sink.byte(COLON);
