@@ -89,6 +89,8 @@ export interface OutputKind<C extends Record<string, unknown>> {
   readonly schema: z.ZodType<C>;
   /** Names of the fields that are never shown. */
   readonly secrets: readonly (keyof C & string)[];
+  /** Names of the fields whose address may have a key in it, which is not shown. */
+  readonly links?: readonly (keyof C & string)[];
   make(config: C, parts: OutputParts): Output;
 }
 
@@ -97,5 +99,6 @@ export interface AnyOutputKind {
   readonly type: OutputType;
   readonly schema: z.ZodType;
   readonly secrets: readonly string[];
+  readonly links?: readonly string[];
   make(config: Record<string, unknown>, parts: OutputParts): Output;
 }

@@ -4,6 +4,7 @@ import type { RowEncoder } from './encode/row-encoder.ts';
 import { cutOriginal, delivered, type Exchange, HttpSender, type Problem, places, undelivered } from './http-sender.ts';
 import type { Delivery, Output, OutputKind, OutputParts, Rejected, SendLimits } from './output.ts';
 import { withQuickRetries } from './quick-retry.ts';
+import { keysOfUrl, shownUrl } from './shown-url.ts';
 import { type WebhookConfig, webhookSchema } from './webhook-config.ts';
 import { batchId, signature } from './webhook-signature.ts';
 
@@ -52,7 +53,7 @@ export class Webhook implements Output {
     const { origin, pathname, search } = new URL(config.url);
     const { body, batch_size, batch_bytes, secret, previous_secret, headers = {} } = config;
     this.limits = { events: body === 'single' ? 1 : batch_size, bytes: batch_bytes, concurrency: CONCURRENCY };
-    this.endpoint = `${origin}${pathname}`;
+    this.endpoint = shownUrl(`${origin}${pathname}`);
     this.columns = encoder.columns && [...new Set([...encoder.columns, 'id'])];
     this.#config = config;
     this.#encoder = encoder;
@@ -70,7 +71,7 @@ export class Webhook implements Output {
         ...lowerCased(headers),
         'content-type': SHAPES[body].type,
       },
-      secrets: [...this.#secrets, ...[...Object.values(headers), search.slice(1)].filter(isTelling)],
+      secrets: [...this.#secrets, ...[...Object.values(headers), ...keysOfUrl(config.url)].filter(isTelling)],
       gzip: false,
       timeoutMs: config.timeout_ms,
       now: parts.now,
@@ -187,5 +188,6 @@ export const webhook: OutputKind<WebhookConfig> = {
   type: 'webhook',
   schema: webhookSchema,
   secrets: ['secret', 'previous_secret', 'headers'],
+  links: ['url'],
   make: (config, parts) => new Webhook(config, encoderNamed(config.format, { version: parts.version }), parts),
 };

@@ -12,6 +12,15 @@ describe('configuration of an output', () => {
     expect(maskConfig(webhook, after).secret).toBe(MASK);
   });
 
+  it('shows an address without the key in it, and keeps the key when that is sent back', () => {
+    const url = 'https://hooks.example/services/AbCdEfGhIjKlMnOpQrStUvWx?token=1';
+    const config = readConfig(webhook, { url });
+    const shown = maskConfig(webhook, config);
+    expect(shown.url).toBe('https://hooks.example/services/…?…');
+    expect(readConfig(webhook, { ...shown, batch_size: 7 }, config)).toMatchObject({ url, batch_size: 7 });
+    expect(readConfig(webhook, { url: 'https://hooks.example/other' }, config).url).toBe('https://hooks.example/other');
+  });
+
   it('goes back to the default for null', () => {
     const { batch_size } = readConfig(webhook, {}, before);
     expect(readConfig(webhook, { batch_size: null }, { ...before, batch_size: 3 }).batch_size).toBe(batch_size);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../kit/errors.ts';
 import type { AnyOutputKind } from '../../outputs/output.ts';
+import { shownUrl } from '../../outputs/shown-url.ts';
 
 type Config = Readonly<Record<string, unknown>>;
 
@@ -9,7 +10,7 @@ export const MASK = '********';
 
 /**
  * The configuration that `given` makes of `previous`: what is not given stays, `null` goes back to the default, a masked
- * secret stays what it is.
+ * secret, and an address that is sent back as it was shown, stay what they are.
  * @throws AppError INVALID_PARAMETER with a sentence a field.
  */
 export function readConfig(kind: AnyOutputKind, given: Config, previous: Config = {}): Record<string, unknown> {
@@ -17,6 +18,7 @@ export function readConfig(kind: AnyOutputKind, given: Config, previous: Config 
   const kept = kind.secrets.filter((name) => previous[name] !== undefined && (given[name] ?? MASK) === MASK);
   for (const [name, value] of Object.entries(given)) {
     if (value === MASK && kind.secrets.includes(name)) continue;
+    if (kind.links?.includes(name) && value === shownOf(previous[name])) continue;
     if (value === null || value === undefined) delete merged[name];
     else merged[name] = value;
   }
@@ -44,7 +46,13 @@ function hostsOf(config: Config): string {
 export function maskConfig(kind: AnyOutputKind, config: Config): Record<string, unknown> {
   const shown: Record<string, unknown> = { ...config };
   for (const name of kind.secrets) if (shown[name]) shown[name] = MASK;
+  for (const name of kind.links ?? []) shown[name] = shownOf(shown[name]);
   return shown;
+}
+
+/** An address without the keys in it; what is none stays what it is. */
+function shownOf(value: unknown): unknown {
+  return typeof value === 'string' && URL.canParse(value) ? shownUrl(value) : value;
 }
 
 /** JSON Schema (draft 2020-12) of a type's configuration; secrets are `writeOnly`. */
