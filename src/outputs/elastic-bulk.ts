@@ -94,7 +94,7 @@ export class ElasticBulk implements Output {
         break;
       }
       const { exchange, repeated } = await this.#post(request, signal);
-      unanswered ||= exchange.answer === undefined;
+      unanswered ||= exchange.answer === undefined || repeated > 0;
       const verdict = bulkVerdict(request, exchange, this.#judge);
       total.bytes += exchange.bytes;
       total.body += exchange.body;
@@ -105,7 +105,7 @@ export class ElasticBulk implements Output {
       for (const one of verdict.rejected) rejected.push(one);
       for (const place of verdict.left) left.push(place);
     }
-    // Of a request that was given up the last bytes may still be on their way.
+    // Of an attempt that was given up the last bytes may still be on their way.
     if (!unanswered) this.#sinks.give(sink);
     if (problem) return undelivered(problem, left, { ...total, rejected });
     return delivered({ ...total, rejected, ...(setAside > 0 && warning(setAside)) });

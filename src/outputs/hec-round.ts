@@ -16,7 +16,7 @@ export interface HecPost {
   readonly body: number;
   /** Attempts beyond the first. */
   readonly repeated: number;
-  /** Whether the last of them got an answer. */
+  /** Whether it was one attempt, and got an answer. */
   readonly answered: boolean;
 }
 

@@ -101,7 +101,7 @@ export class SplunkHec implements Output {
       waits: this.#config.ack !== false,
     });
     const delivery = await round.run();
-    // Of a request that was given up the last bytes may still be on their way.
+    // Of an attempt that was given up the last bytes may still be on their way.
     if (!unanswered) this.#sinks.give(sink);
     return delivery;
   }
@@ -156,7 +156,12 @@ export class SplunkHec implements Output {
     const attempt = () => this.#sender.send(`${this.#path}/event`, body, { signal });
     const { exchange, repeated } = await withQuickRetries(attempt, retry, signal);
     const verdict = hecVerdict(exchange, this.#sender, this.endpoint);
-    const post = { bytes: exchange.bytes, body: exchange.body, repeated, answered: exchange.answer !== undefined };
+    const post = {
+      bytes: exchange.bytes,
+      body: exchange.body,
+      repeated,
+      answered: exchange.answer !== undefined && repeated === 0,
+    };
     if (verdict.kind !== 'taken' || this.#config.ack === false) return { verdict, ...post };
     this.#acknowledges = verdict.ackId !== undefined;
     if (this.#acknowledges || this.#config.ack === 'auto') return { verdict, ...post };

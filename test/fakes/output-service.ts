@@ -2,22 +2,14 @@ import { z } from 'zod';
 import type { ApiDeps } from '../../src/api/deps.ts';
 import { silentLog } from '../../src/kit/log.ts';
 import type { OutputChange } from '../../src/model/output.ts';
+import { delivered } from '../../src/outputs/http-sender.ts';
 import type { AnyOutputKind, Delivery, Output } from '../../src/outputs/output.ts';
 import { outputKinds } from '../../src/pipelines/outputs/output-kinds.ts';
 import { OutputService } from '../../src/pipelines/outputs.ts';
 import type { World } from './api.ts';
 import { MemoryOutputs } from './outputs.ts';
 
-const NOTHING: Delivery = {
-  outcome: 'delivered',
-  left: [],
-  rejected: [],
-  duplicates: 0,
-  bytes: 0,
-  status: 200,
-  code: '',
-  detail: '',
-};
+const NOTHING: Delivery = delivered({ bytes: 0 });
 
 /** A receiver in memory: what it took, and what it says to everything. */
 export class FakeReceiver {

@@ -1,10 +1,9 @@
 import { AddressColumn, type EventPage } from '../../model/event-page.ts';
-import type { EventRow } from '../../model/event-row.ts';
 import { listOf } from './column-values.ts';
 import type { Bound, Step, Write } from './json-field.ts';
 import { ReadyText } from './ready-text.ts';
 import { asText, ipVersionOf } from './row-values.ts';
-import type { TextSink } from './text-sink.ts';
+import { writeStep } from './write-step.ts';
 
 /** Values that are made of several address columns. */
 
@@ -19,7 +18,7 @@ export function addressList(names: readonly string[]): Bound {
   return {
     bind(key, page) {
       const columns = addressesOf(names, page);
-      if (!columns) return plainStep(key, plain);
+      if (!columns) return writeStep(key, plain);
       const some = columns.filter((column) => !column.single);
       return some.length === 0 ? undefined : listStep(new ReadyText(`${key}[`), some);
     },
@@ -33,7 +32,7 @@ export function byIpVersion(four: string, six: string): Bound {
   return {
     bind(key, page) {
       const columns = addressesOf(['src_ip', 'dst_ip'], page);
-      if (!columns) return plainStep(key, plain);
+      if (!columns) return writeStep(key, plain);
       const texts = [new ReadyText(key + four), new ReadyText(key + six)];
       return (place, _, sink) => {
         const column = columns.find((each) => !isNone(each.bytes, place * SIZE));
@@ -47,16 +46,6 @@ export function byIpVersion(four: string, six: string): Bound {
 function addressesOf(names: readonly string[], page: EventPage): AddressColumn[] | undefined {
   const columns = names.map((name) => page.column(name));
   return columns.every((column) => column instanceof AddressColumn) ? columns : undefined;
-}
-
-function plainStep(key: string, write: Write): Step {
-  const name = new ReadyText(key);
-  return (_, row: EventRow, sink: TextSink) => {
-    const text = write(row);
-    if (text === '') return;
-    sink.ready(name);
-    sink.text(text);
-  };
 }
 
 function listStep(name: ReadyText, columns: readonly AddressColumn[]): Step {

@@ -12,7 +12,7 @@ import { cell, type Derived, derived, type Field } from './json-field.ts';
 import { quote } from './json-text.ts';
 import { ALL_KINDS, byKind } from './kind-names.ts';
 import { riskBand } from './risk-bands.ts';
-import { type RowEncoder, writingEncoder } from './row-encoder.ts';
+import { documentEncoder, type RowEncoder } from './row-encoder.ts';
 import { asNumber, asText, httpStatusOf } from './row-values.ts';
 import { TCP_FLAG_NAMES } from './tcp-flags.ts';
 import { remembered } from './text-cache.ts';
@@ -26,10 +26,7 @@ import { ofMatches, threatMatches } from './threat-matches.ts';
 export function cimEncoder(): RowEncoder {
   const attrs = new AttrsReader(CIM_ATTRS);
   const write = byKind((kind) => documentWriter(cimFields(kind, attrs)));
-  return writingEncoder((row, sink) => {
-    attrs.read(asText(row.attrs));
-    write(row, sink);
-  });
+  return documentEncoder(attrs, write);
 }
 
 /** Every name that a document can have, for the lists that they are checked against. */

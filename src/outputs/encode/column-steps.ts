@@ -11,6 +11,7 @@ import { columnText } from './column-text.ts';
 import { IsoWriter } from './iso-writer.ts';
 import type { ColumnForm, ColumnValue, Step } from './json-field.ts';
 import { ReadyText } from './ready-text.ts';
+import { writeStep } from './write-step.ts';
 
 const QUOTE = 0x22;
 const CLOSE_LIST = 0x5d;
@@ -32,7 +33,7 @@ export function columnStep(key: string, value: ColumnValue, page: EventPage): St
     return text === '' ? undefined : key + text;
   }
   const place = { key, form: value.form, otherwise: new ReadyText(otherwise), page };
-  return stepOf(place, column) ?? plainStep(key, value);
+  return stepOf(place, column) ?? writeStep(key, columnText(value));
 }
 
 interface Place {
@@ -52,17 +53,6 @@ function stepOf(place: Place, column: PageColumn): Step | undefined {
   if (column instanceof AddressColumn && isText) return addressStep(place, column);
   if (column instanceof IdColumn && isText) return idStep(place, column);
   return undefined;
-}
-
-function plainStep(key: string, value: ColumnValue): Step {
-  const name = new ReadyText(key);
-  const write = columnText(value);
-  return (_, row, sink) => {
-    const text = write(row);
-    if (text === '') return;
-    sink.ready(name);
-    sink.text(text);
-  };
 }
 
 /** Key and value together are made once for each word. */
@@ -120,33 +110,11 @@ function idStep({ key }: Place, { words }: IdColumn): Step {
 }
 
 function numberStep(place: Place, values: Float64Array): Step | undefined {
-  const { form, otherwise } = place;
-  const name = new ReadyText(form === 'digits' ? `${place.key}"` : place.key);
-  // Infinity less itself is NaN, too.
-  const isKnown = (value: number) => value - value === 0;
-  switch (form) {
+  switch (place.form) {
     case 'number':
-      return (at, _, sink) => {
-        const value = values[at];
-        if (value === 0 || !isKnown(value)) return sink.ready(otherwise);
-        sink.ready(name);
-        sink.number(value);
-      };
     case 'anyNumber':
-      return (at, _, sink) => {
-        const value = values[at];
-        if (!isKnown(value)) return sink.ready(otherwise);
-        sink.ready(name);
-        sink.number(value);
-      };
     case 'digits':
-      return (at, _, sink) => {
-        const value = values[at];
-        if (value === 0 || !isKnown(value)) return sink.ready(otherwise);
-        sink.ready(name);
-        sink.number(value);
-        sink.byte(QUOTE);
-      };
+      return amountStep(place, values);
     case 'port':
     case 'icmp':
       return portStep(place, values);
@@ -157,6 +125,24 @@ function numberStep(place: Place, values: Float64Array): Step | undefined {
   }
 }
 
+function amountStep({ key, form, otherwise }: Place, values: Float64Array): Step {
+  const isQuoted = form === 'digits';
+  const alsoZero = form === 'anyNumber';
+  const name = new ReadyText(isQuoted ? `${key}"` : key);
+  return (place, _, sink) => {
+    const value = values[place];
+    if (!isKnown(value) || (value === 0 && !alsoZero)) return sink.ready(otherwise);
+    sink.ready(name);
+    sink.number(value);
+    if (isQuoted) sink.byte(QUOTE);
+  };
+}
+
+/** Infinity less itself is NaN, too. */
+function isKnown(value: number): boolean {
+  return value - value === 0;
+}
+
 function portStep({ key, form, otherwise, page }: Place, values: Float64Array): Step {
   const proto = page.column('proto');
   const protos = proto instanceof NumberColumn ? proto.values : undefined;
@@ -165,7 +151,7 @@ function portStep({ key, form, otherwise, page }: Place, values: Float64Array): 
   return (place, _, sink) => {
     const value = values[place];
     const isIcmp = protos !== undefined && (protos[place] === ICMP || protos[place] === ICMP6);
-    if (isIcmp !== ofIcmp || (value === 0 && !ofIcmp) || value - value !== 0) return sink.ready(otherwise);
+    if (isIcmp !== ofIcmp || (value === 0 && !ofIcmp) || !isKnown(value)) return sink.ready(otherwise);
     sink.ready(name);
     sink.number(value);
   };

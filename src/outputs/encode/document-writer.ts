@@ -12,6 +12,7 @@ import { type Branch, isBranch, type Member, treeOf } from './document-tree.ts';
 import type { Append, Derived, Field, Guards, Step, Write } from './json-field.ts';
 import { ReadyText } from './ready-text.ts';
 import { TextSink } from './text-sink.ts';
+import { writeStep } from './write-step.ts';
 
 /** Appends the document of a row. */
 export type WriteDocument = (row: EventRow, sink: TextSink) => void;
@@ -90,21 +91,12 @@ function stepOf(part: Part): Step {
 function partOf({ key, inArray, value }: Member, setting: Setting): Part | undefined {
   const name = `,${JSON.stringify(key)}:`;
   if (typeof value === 'string') return name + value;
-  if (typeof value === 'function') return writeStep(new ReadyText(name), value);
+  if (typeof value === 'function') return writeStep(name, value);
   if (isBranch(value)) return objectPart(inArray ? `${name}[` : name, inArray, value, setting);
   if ('bind' in value) return value.bind(name, setting.page);
   if ('append' in value) return appendPart(name, value, setting);
   if ('of' in value) return derivedPart(name, value, setting);
   return columnStep(name, value, setting.page);
-}
-
-function writeStep(name: ReadyText, write: Write): Step {
-  return (_, row, sink) => {
-    const text = write(row);
-    if (text === '') return;
-    sink.ready(name);
-    sink.text(text);
-  };
 }
 
 /** Worked out once for the page, or once for each word, where the columns that decide it allow that. */
@@ -122,7 +114,7 @@ function derivedPart(key: string, { of, needs, write }: Derived, { page, row }: 
   if (columns.length === 1 && column instanceof WordColumn) return rememberingStep(make, column.codes);
   if (columns.length === 1 && column instanceof NumberColumn && column.values.every(isByte))
     return rememberingStep(make, column.values);
-  return writeStep(new ReadyText(key), write);
+  return writeStep(key, write);
 }
 
 /** Those of the columns that are not the same in all rows. */

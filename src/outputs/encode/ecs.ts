@@ -9,8 +9,7 @@ import { ECS_FIELDS, ECS_VERSIONS } from './ecs-fields.ts';
 import { ECS_SPECIAL } from './ecs-special.ts';
 import { cell, type Field } from './json-field.ts';
 import { ALL_KINDS, byKind } from './kind-names.ts';
-import { type RowEncoder, writingEncoder } from './row-encoder.ts';
-import { asText } from './row-values.ts';
+import { documentEncoder, type RowEncoder } from './row-encoder.ts';
 
 /**
  * Documents of the Elastic Common Schema (www.elastic.co/docs/reference/ecs), for Elasticsearch and OpenSearch. Names
@@ -21,10 +20,7 @@ export function ecsEncoder(parts: EcsParts): RowEncoder {
   const attrs = new AttrsReader(ECS_ATTRS);
   const context = { parts, version: ECS_VERSIONS[parts.ecs ?? 8], attrs };
   const write = byKind((kind) => documentWriter(ecsFields(kind, context)));
-  return writingEncoder((row, sink) => {
-    attrs.read(asText(row.attrs));
-    write(row, sink);
-  });
+  return documentEncoder(attrs, write);
 }
 
 /** Every path that a document can have, for the lists that they are checked against. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatTime } from '../../model/filter/time.ts';
-import { FIRST_TIME, isoTimes, LAST_TIME } from './iso-times.ts';
+import { isoTimes } from './iso-times.ts';
+import { FIRST_TIME, LAST_TIME } from './iso-writer.ts';
 
 describe('times in documents', () => {
   it('are those of the API, in any order', () => {

@@ -1,4 +1,3 @@
-import { FIRST_TIME, LAST_TIME } from './iso-times.ts';
 import { NO_TEXT, ReadyText } from './ready-text.ts';
 import type { TextSink } from './text-sink.ts';
 
@@ -8,7 +7,14 @@ const DOT = 0x2e;
 const COLON = 0x3a;
 const ZULU = 0x5a;
 
-/** Appends times in the form that isoTimes gives, without quotes. The day is mostly that of the event before. */
+/** From the year 0 to the end of 9999: years of four digits. Receivers refuse others. */
+export const FIRST_TIME = Date.parse('0000-01-01T00:00:00Z') * 1000;
+export const LAST_TIME = Date.parse('9999-12-31T23:59:59Z') * 1000;
+
+/**
+ * Appends microseconds since 1970 as ISO 8601 in UTC, with three decimals, or six where the last three are not zero:
+ * `2026-11-21T17:08:09.123456Z`. Events are read in the order of their commits, so the day is mostly that of the one before.
+ */
 export class IsoWriter {
   #day = Number.NaN;
   #date = NO_TEXT;

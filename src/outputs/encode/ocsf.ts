@@ -12,7 +12,7 @@ import { attrsFields, OCSF_ATTRS } from './ocsf-attrs.ts';
 import { isHttpActivity } from './ocsf-class.ts';
 import type { OcsfContext } from './ocsf-context.ts';
 import { OCSF_SPECIAL } from './ocsf-special.ts';
-import { type EncoderParts, type RowEncoder, writingEncoder } from './row-encoder.ts';
+import { documentEncoder, type EncoderParts, type RowEncoder } from './row-encoder.ts';
 import { asText } from './row-values.ts';
 
 /**
@@ -23,10 +23,7 @@ export function ocsfEncoder(parts: EncoderParts): RowEncoder {
   const attrs = new AttrsReader(OCSF_ATTRS);
   const context = { parts, attrs };
   const write = byKind((kind) => documentWriter(ocsfFields(kind, context), guards(attrs)));
-  return writingEncoder((row, sink) => {
-    attrs.read(asText(row.attrs));
-    write(row, sink);
-  });
+  return documentEncoder(attrs, write);
 }
 
 /** Every path that a document of a kind can have, for the lists that they are checked against. */

@@ -1,4 +1,6 @@
 import type { EventRow } from '../../model/event-row.ts';
+import type { AttrsReader } from './attrs-reader.ts';
+import { asText } from './row-values.ts';
 import { TextSink } from './text-sink.ts';
 
 /** Makes a receiver's document of a stored event. Made once for an output, used for every event of it. */
@@ -23,6 +25,14 @@ export function writingEncoder(write: RowEncoder['write'], columns?: readonly st
     return scratch.toString();
   };
   return { write, encode, ...(columns && { columns }) };
+}
+
+/** An encoder of documents, for which `attrs` is read before each of them. */
+export function documentEncoder(attrs: AttrsReader, write: RowEncoder['write']): RowEncoder {
+  return writingEncoder((row, sink) => {
+    attrs.read(asText(row.attrs));
+    write(row, sink);
+  });
 }
 
 /** An encoder of what can make lines. */

@@ -1,5 +1,5 @@
 import type { EventRow } from '../../model/event-row.ts';
-import { LAST_TIME } from './iso-times.ts';
+import { LAST_TIME } from './iso-writer.ts';
 
 type Cell = EventRow[string] | undefined;
 

@@ -1,4 +1,3 @@
-import { isPlain } from './json-text.ts';
 import { numberText } from './number-text.ts';
 import type { ReadyText } from './ready-text.ts';
 
@@ -87,18 +86,7 @@ export class TextSink {
     this.length = from + count;
   }
 
-  /** A text as a JSON string, equal to what `JSON.stringify` gives. */
-  quoted(text: string): void {
-    if (!isPlain(text)) {
-      this.text(JSON.stringify(text));
-      return;
-    }
-    this.byte(QUOTE);
-    this.text(text);
-    this.byte(QUOTE);
-  }
-
-  /** UTF-8 from elsewhere as a JSON string. */
+  /** UTF-8 from elsewhere as a JSON string, equal to what `JSON.stringify` gives of it. */
   quotedBytes(from: Buffer, start: number, end: number): void {
     this.reserve(end - start + 2);
     const { bytes } = this;

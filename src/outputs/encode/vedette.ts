@@ -8,7 +8,7 @@ import { members, plainValue } from './column-values.ts';
 import { documentWriter } from './document-writer.ts';
 import { type ColumnForm, cell, type Field, type Write } from './json-field.ts';
 import { quote } from './json-text.ts';
-import { type RowEncoder, writingEncoder } from './row-encoder.ts';
+import { documentEncoder, type RowEncoder } from './row-encoder.ts';
 import { asNumber, asText } from './row-values.ts';
 
 export interface VedetteParts {
@@ -36,10 +36,7 @@ export function vedetteEncoder(parts: VedetteParts = {}): RowEncoder {
     ),
     ...groups(parts.explain ?? ((row) => parseReasons(asText(row.risk_reasons)))),
   ]);
-  return writingEncoder((row, sink) => {
-    attrs.read(asText(row.attrs));
-    write(row, sink);
-  });
+  return documentEncoder(attrs, write);
 }
 
 function shown(column: Column, attrs: AttrsReader): Field['value'] {

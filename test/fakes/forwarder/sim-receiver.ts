@@ -1,5 +1,6 @@
 import type { EventRow } from '../../../src/model/event-row.ts';
 import { everyPlace } from '../../../src/outputs/delivery-check.ts';
+import { delivered } from '../../../src/outputs/http-sender.ts';
 import type { Delivery, Output, SendLimits } from '../../../src/outputs/output.ts';
 import type { SimClock } from './sim-clock.ts';
 
@@ -15,16 +16,7 @@ export type Treatment =
   | 'lost-answer'
   | 'nonsense';
 
-const OK: Delivery = {
-  outcome: 'delivered',
-  left: [],
-  rejected: [],
-  duplicates: 0,
-  bytes: 0,
-  status: 200,
-  code: '',
-  detail: '',
-};
+const OK: Delivery = delivered({ bytes: 0 });
 
 /** A receiver in memory that misbehaves as it is told, and remembers what came. */
 export class SimReceiver {
