@@ -5,6 +5,7 @@ import { type Completion, placeAt } from '../filter/complete.ts';
 import { useCompletions } from '../filter/use-completions.ts';
 import { isFilterError, useFilterCheck } from '../filter/use-filter-check.ts';
 import { useUrlState } from '../state/url-state.ts';
+import { Completions } from '../widgets/completions.tsx';
 import { ErrorMark, FilterProblem } from '../widgets/filter-marks.tsx';
 import { Icon } from '../widgets/icons.tsx';
 
@@ -74,7 +75,7 @@ export function FilterInput() {
           aria-expanded={open && items.length > 0}
           aria-controls={`${id}-list`}
           aria-autocomplete="list"
-          aria-activedescendant={open && chosen >= 0 ? `${id}-${chosen}` : undefined}
+          aria-activedescendant={open && chosen >= 0 ? `${id}-list-${chosen}` : undefined}
           aria-invalid={error !== null}
           aria-describedby={error ? `${id}-error` : undefined}
           placeholder="Filter: dst.port = 443 and risk >= 40"
@@ -115,29 +116,7 @@ export function FilterInput() {
         />
       )}
       {open && items.length > 0 && (
-        <div
-          id={`${id}-list`}
-          role="listbox"
-          aria-label="Completions"
-          className={`completions ${error ? 'below-error' : ''}`}
-        >
-          {items.map((item, i) => (
-            <div
-              key={item.text}
-              id={`${id}-${i}`}
-              role="option"
-              tabIndex={-1}
-              aria-selected={i === chosen}
-              onMouseDown={(event) => {
-                event.preventDefault();
-                accept(item);
-              }}
-            >
-              <code>{item.text}</code>
-              <span>{item.hint}</span>
-            </div>
-          ))}
-        </div>
+        <Completions id={`${id}-list`} items={items} chosen={chosen} belowError={error !== null} onAccept={accept} />
       )}
     </search>
   );

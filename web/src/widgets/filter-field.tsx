@@ -2,6 +2,7 @@ import { type KeyboardEvent, useId, useRef, useState } from 'react';
 import { type Completion, placeAt } from '../filter/complete.ts';
 import { useCompletions } from '../filter/use-completions.ts';
 import { useFilterCheck } from '../filter/use-filter-check.ts';
+import { Completions } from './completions.tsx';
 import { ErrorMark, FilterProblem } from './filter-marks.tsx';
 
 interface FilterFieldProps {
@@ -92,34 +93,4 @@ export function FilterField({ id, value, onChange, placeholder, describedBy }: F
 function stepped(chosen: number, step: 1 | -1, length: number): number {
   if (chosen < 0) return step > 0 ? 0 : length - 1;
   return (chosen + step + length) % length;
-}
-
-interface CompletionsProps {
-  id: string;
-  items: readonly Completion[];
-  chosen: number;
-  onAccept: (item: Completion) => void;
-}
-
-function Completions({ id, items, chosen, onAccept }: CompletionsProps) {
-  return (
-    <div id={id} role="listbox" aria-label="Completions" className="completions">
-      {items.map((item, i) => (
-        <div
-          key={item.text}
-          id={`${id}-${i}`}
-          role="option"
-          tabIndex={-1}
-          aria-selected={i === chosen}
-          onMouseDown={(event) => {
-            event.preventDefault();
-            onAccept(item);
-          }}
-        >
-          <code>{item.text}</code>
-          <span>{item.hint}</span>
-        </div>
-      ))}
-    </div>
-  );
 }

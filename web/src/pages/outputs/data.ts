@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useCallback, useState } from 'react';
-import { ApiError, call, type Request } from '../../api/client.ts';
+import { useCallback } from 'react';
+import { type Action, useActionWith } from '../../api/action.ts';
 import { REFRESH_MS, useApi } from '../../api/queries.ts';
 import type { Who } from '../../api/types.ts';
 import type { OutputList, OutputTypes } from './types.ts';
@@ -27,37 +27,15 @@ export function useMayChange(): boolean {
   return useApi<Who>('/v1/whoami', {}, { fresh: 60_000 }).data?.scopes.includes('admin') ?? false;
 }
 
-export interface Action {
-  readonly busy: boolean;
-  /** Why the last one was refused. */
-  readonly error: ApiError | null;
-  /** Sends; what is shown of outputs is asked for anew after it. Resolves with undefined when it was refused. */
-  run<T>(path: string, request: Request): Promise<T | undefined>;
-}
-
-/** A request that changes something. */
+/** A request that changes something; what is shown of outputs is asked for anew after it. */
 export function useAction(): Action {
   const queries = useQueryClient();
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<ApiError | null>(null);
-  const run = useCallback(
-    async <T>(path: string, request: Request): Promise<T | undefined> => {
-      setBusy(true);
-      setError(null);
-      try {
-        return await call<T>(path, request);
-      } catch (problem) {
-        if (!(problem instanceof ApiError)) throw problem;
-        setError(problem);
-        return undefined;
-      } finally {
-        setBusy(false);
-        await queries.invalidateQueries({
-          predicate: ({ queryKey: [path] }) => String(path).startsWith(ROOT) && path !== TYPES,
-        });
-      }
-    },
+  const reload = useCallback(
+    () =>
+      queries.invalidateQueries({
+        predicate: ({ queryKey: [path] }) => String(path).startsWith(ROOT) && path !== TYPES,
+      }),
     [queries],
   );
-  return { busy, error, run };
+  return useActionWith(reload);
 }

@@ -1,5 +1,5 @@
 import { Notice } from '../../widgets/states.tsx';
-import { wordsOf } from './names.ts';
+import { TypeChoice } from './type-choice.tsx';
 
 /** What outputs are for, with a button for each type. */
 export function EmptyOutputs({ types, onChoose }: { types: readonly string[]; onChoose?: (type: string) => void }) {
@@ -10,16 +10,7 @@ export function EmptyOutputs({ types, onChoose }: { types: readonly string[]; on
         It keeps its own place, goes on where it stopped whatever happens, and never holds up what is received.
       </p>
       {onChoose ? (
-        <ul className="type-choices">
-          {types.map((type) => (
-            <li key={type}>
-              <button type="button" className="button" onClick={() => onChoose(type)}>
-                {wordsOf(type).title}
-              </button>
-              <span className="muted small">{wordsOf(type).use}</span>
-            </li>
-          ))}
-        </ul>
+        <TypeChoice types={types} onChoose={onChoose} />
       ) : (
         <p className="muted">To make one takes a key with the scope admin.</p>
       )}

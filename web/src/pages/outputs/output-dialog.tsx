@@ -12,6 +12,7 @@ import { freeName, offered, wordsOf } from './names.ts';
 import { type Place, PlaceChoice, readPlace } from './place-choice.tsx';
 import { fieldsOf } from './schema-fields.ts';
 import { TestResult } from './test-result.tsx';
+import { TypeChoice } from './type-choice.tsx';
 import type { ConfigSchema, Output, TestAnswer } from './types.ts';
 
 interface OutputDialogProps {
@@ -44,21 +45,6 @@ export function OutputDialog({ output, type: given = '', types, taken, onClose }
         />
       )}
     </Dialog>
-  );
-}
-
-function TypeChoice({ types, onChoose }: { types: readonly string[]; onChoose: (type: string) => void }) {
-  return (
-    <ul className="type-choices">
-      {types.map((type) => (
-        <li key={type}>
-          <button type="button" className="button" onClick={() => onChoose(type)}>
-            {wordsOf(type).title}
-          </button>
-          <span className="muted small">{wordsOf(type).use}</span>
-        </li>
-      ))}
-    </ul>
   );
 }
 

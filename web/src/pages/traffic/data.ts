@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { ApiError, call, type Request } from '../../api/client.ts';
+import { type Action, useActionWith } from '../../api/action.ts';
 import { REFRESH_MS, useApi } from '../../api/queries.ts';
 import type { Who } from '../../api/types.ts';
 import type {
@@ -156,35 +156,7 @@ export function useReloadOnChange(status: TrafficStatus | undefined): void {
   }, [mark, reload]);
 }
 
-export interface Action {
-  readonly busy: boolean;
-  /** Why the last one was refused. */
-  readonly error: ApiError | null;
-  /** Sends; what is shown is asked for anew after it. Resolves with undefined when it was refused. */
-  run<T>(path: string, request: Request): Promise<T | undefined>;
-}
-
-/** A request that changes something. */
+/** A request that changes something; what is shown of traffic is asked for anew after it. */
 export function useAction(): Action {
-  const reload = useReload();
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<ApiError | null>(null);
-  const run = useCallback(
-    async <T>(path: string, request: Request): Promise<T | undefined> => {
-      setBusy(true);
-      setError(null);
-      try {
-        return await call<T>(path, request);
-      } catch (problem) {
-        if (!(problem instanceof ApiError)) throw problem;
-        setError(problem);
-        return undefined;
-      } finally {
-        setBusy(false);
-        await reload();
-      }
-    },
-    [reload],
-  );
-  return { busy, error, run };
+  return useActionWith(useReload());
 }

@@ -1,4 +1,5 @@
 import { type FormEvent, useId, useState } from 'react';
+import type { Action } from '../../api/action.ts';
 import { ApiError, download } from '../../api/client.ts';
 import { bytes, whole } from '../../format/number.ts';
 import { duration } from '../../format/time.ts';
@@ -7,7 +8,7 @@ import { Loaded, Panel } from '../../widgets/panel.tsx';
 import { ErrorNotice, Notice } from '../../widgets/states.tsx';
 import { toast } from '../../widgets/toast.tsx';
 import { Ago } from '../../widgets/when.tsx';
-import { type Action, PATHS, useAction, useInterfaces } from './data.ts';
+import { PATHS, useAction, useInterfaces } from './data.ts';
 import { Line } from './section.tsx';
 import type { Capture, CaptureInterface, TrafficStatus } from './types.ts';
 
