@@ -17,7 +17,9 @@ export const webhookSchema = z
     url: z
       .string()
       .refine(isHookUrl, 'must be an http or https URL without credentials or fragment')
-      .describe('Where the events are posted to; a query may be part of it, and is never shown in a log.'),
+      .describe(
+        'Where the events are posted to. Its query, and parts of the path that look like a key, are not shown again.',
+      ),
     secret: secret
       .optional()
       .describe('Key of the signature in the header Vedette-Signature; without it nothing is signed.'),

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useId, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { type Completion, placeAt } from '../filter/complete.ts';
 import { useCompletions } from '../filter/use-completions.ts';
 import { useFilterCheck } from '../filter/use-filter-check.ts';
@@ -20,10 +20,15 @@ export function FilterField({ id, value, onChange, placeholder, describedBy }: F
   const [open, setOpen] = useState(false);
   const [chosen, setChosen] = useState(-1);
   const input = useRef<HTMLInputElement>(null);
+  const field = useRef<HTMLDivElement>(null);
   const list = useId();
   const items = useCompletions(value, cursor, open);
   const error = useFilterCheck(value);
   const shown = open && items.length > 0;
+  // At the end of a dialog the list would open out of sight.
+  useEffect(() => {
+    if (shown) field.current?.scrollIntoView?.({ block: 'nearest' });
+  }, [shown]);
 
   const accept = (item: Completion) => {
     const place = placeAt(value, cursor);
@@ -54,7 +59,7 @@ export function FilterField({ id, value, onChange, placeholder, describedBy }: F
     }
   };
   return (
-    <div className="filter in-form" data-invalid={error !== null}>
+    <div ref={field} className="filter in-form" data-invalid={error !== null}>
       <div className="filter-field">
         <ErrorMark text={value} error={error} />
         <input
