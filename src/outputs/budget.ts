@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from './forwarder-clock.ts';
 
 /**
- * CPU time that all outputs together may take while events come in faster than they can be stored. A debt of
+ * CPU time that all outputs together may take while ingest needs the machine. A debt of
  * milliseconds that shrinks by a share of the time that passes: whoever works adds to it, and rests until it is paid.
  */
 export class Budget {
@@ -24,7 +24,7 @@ export class Budget {
 
   /**
    * Says that so many milliseconds were worked.
-   * @param pressure how far storing is behind, 0 to 1. At 0 nothing is charged and no rest is needed; between, the share
+   * @param pressure how much outputs stand in the way of ingest, 0 to 1. At 0 nothing is charged and no rest is needed; between, the share
    * is between a whole core and the one given.
    * @returns milliseconds to rest before the next piece of work. Each worker keeps to its own, so that two of them
    * cannot keep a third from ever working.

@@ -14,7 +14,7 @@ export interface TailedPage {
   readonly upTo: string;
   /** Nothing further can be read now. */
   readonly end: boolean;
-  /** Milliseconds of the main thread that reading took, where the store knows it. */
+  /** Milliseconds of CPU time that reading took, where the store knows it. */
   readonly busy?: number;
 }
 
@@ -51,7 +51,7 @@ export interface ForwarderParts extends ForwarderTail {
   /** `tail` leaves events out: the retention gap is then an upper bound. */
   readonly filtered: boolean;
   readonly keep: PositionKeep;
-  /** How far storing is behind, 0 to 1; at 0 the forwarder takes what it can get. */
+  /** How much outputs stand in the way of ingest, 0 to 1; at 0 the forwarder takes what it can get. */
   pressure(): number;
   /** Shared by all forwarders of the process. */
   readonly budget: Budget;
